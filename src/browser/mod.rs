@@ -1,0 +1,1 @@
+//! The room `browser` holds one thin wrapper per Web API.

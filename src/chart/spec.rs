@@ -1,0 +1,100 @@
+//! What a chart shows, in data units.
+
+use std::sync::Arc;
+
+/// What a chart shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Spec {
+    /// Read aloud, and the caption of the exported picture.
+    pub title: String,
+    pub x: Axis,
+    pub y: Axis,
+    /// Painted in this order, emphasised ones last.
+    pub lines: Vec<Line>,
+    pub marks: Vec<Mark>,
+    /// The part that is shown; `None`: everything.
+    pub window: Option<Window>,
+}
+
+/// One axis.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Axis {
+    /// With its unit, for example "epoch" or "time, minutes".
+    pub label: String,
+    /// A true logarithmic axis: values of 0 and below are marked at the edge, not moved.
+    pub log: bool,
+    /// Ticks stand on whole numbers only.
+    pub integer: bool,
+}
+
+/// How a line is dashed; a second sign beside its colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dash {
+    #[default]
+    Solid,
+    Dashed,
+    Dotted,
+}
+
+/// One curve. `xs` and `ys` have equal length; `xs` is non-decreasing; `ys` may hold NaN and infinities, which are
+/// gaps in the line and marked where they happen.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Stable identity, for hover and legend.
+    pub key: u64,
+    pub label: String,
+    pub xs: Arc<Vec<f64>>,
+    pub ys: Arc<Vec<f64>>,
+    /// Slot of the series palette, from 0; the theme repeats it when it is shorter.
+    pub color: usize,
+    pub dash: Dash,
+    /// Stroke width in CSS pixels.
+    pub width: f32,
+    /// 0 to 1.
+    pub opacity: f32,
+}
+
+impl PartialEq for Line {
+    /// Compares columns by address: a changed column is a new one.
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+            && self.label == other.label
+            && Arc::ptr_eq(&self.xs, &other.xs)
+            && Arc::ptr_eq(&self.ys, &other.ys)
+            && self.color == other.color
+            && self.dash == other.dash
+            && self.width == other.width
+            && self.opacity == other.opacity
+    }
+}
+
+/// What a mark means; it decides how it looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarkKind {
+    /// Vertical rule where a stop is advised, with the part to its right shaded up to `until`.
+    Stop,
+    /// Ring around a point.
+    Best,
+}
+
+/// Something that happened at a place of the chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    pub kind: MarkKind,
+    pub x: f64,
+    /// For `Best`: the value. For `Stop`: not used.
+    pub y: f64,
+    /// For `Stop`: the last x of the run, where the saved part ends.
+    pub until: f64,
+    /// Colour of the line it belongs to, for `Best`.
+    pub color: usize,
+    pub text: String,
+}
+
+/// A part of the data plane. Lower bounds are less than upper ones, all finite.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Window {
+    pub x: (f64, f64),
+    /// `None`: fits what is visible in `x`.
+    pub y: Option<(f64, f64)>,
+}

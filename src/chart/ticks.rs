@@ -1,0 +1,1 @@
+//! Places of axis ticks and their labels.

@@ -1,0 +1,76 @@
+//! The room `ingest` turns the bytes of training logs into runs.
+//!
+//! ```text
+//! name + first bytes ─▶ detect ─▶ decoder ─▶ records ─▶ assemble ─▶ runs + report
+//!                              push bytes, in any cut
+//! ```
+//!
+//! A new format is one file in this folder, which implements [`Decoder`] and describes itself as a [`Format`], and
+//! one line in [`FORMATS`]. Imports `model` only.
+
+mod assemble;
+mod detect;
+mod records;
+mod report;
+
+pub use assemble::{Decoded, Drop, DroppedRun, assemble};
+pub use detect::{Candidate, Head, detect};
+pub use records::{Records, RunRecords, Status, Track, TrackId};
+pub use report::{FileReport, Outcome, Skipped};
+
+/// Reads one format, piece by piece.
+///
+/// The same bytes give the same records however they are cut. A decoder never fails: what it cannot read it reports
+/// through [`Records::skip`], and it goes on with what follows, if anything can. It never panics on any input and its
+/// time is linear in the bytes.
+pub trait Decoder {
+    /// Takes the next bytes of the file.
+    fn push(&mut self, bytes: &[u8], out: &mut Records);
+
+    /// Says that the file ends here; a cut last line or record is reported now.
+    ///
+    /// A growing file is finished each time its end is reached: the decoder must accept further pushes after it, so
+    /// a kept-back tail stays kept back.
+    fn finish(&mut self, out: &mut Records);
+
+    /// How many of the coming bytes mean nothing to this decoder, so that the reader need not load them.
+    fn skippable(&self) -> u64 {
+        0
+    }
+
+    /// Says that the reader left out this many bytes, at most [`Decoder::skippable`].
+    fn skipped(&mut self, _bytes: u64) {}
+}
+
+/// A log format: its names, how to recognise it and how to read it.
+pub struct Format {
+    /// Stable word for storage, addresses and tests, for example `keras_csvlogger`.
+    pub id: &'static str,
+    /// What people call it, for example "Keras CSVLogger".
+    pub title: &'static str,
+    /// How sure this format is that the head is its own, or `None`.
+    pub detect: fn(&Head<'_>) -> Option<Candidate>,
+    /// A decoder at the start of a file.
+    pub open: fn(&Head<'_>) -> Box<dyn Decoder>,
+    /// What a file of this format is to the run it belongs to.
+    pub role: Role,
+}
+
+/// What a file is to the run it belongs to; `assemble` joins by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Each file holds runs of its own.
+    File,
+    /// All files of this format in one directory are one run, in name order (TensorBoard).
+    Directory,
+    /// Holds parameters for the runs read from the same directory (`hparams.yaml`).
+    Parameters,
+}
+
+/// Every format that can be read, in the order in which ties are decided.
+pub static FORMATS: &[&Format] = &[];
+
+/// The format with this id.
+pub fn format(id: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.id == id)
+}

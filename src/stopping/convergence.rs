@@ -1,0 +1,1 @@
+//! SigOpt's convergence criterion.

@@ -1,0 +1,1 @@
+//! The room `view` says what each page shows, as plain data.

@@ -1,0 +1,3 @@
+//! The worker's end.
+/// Starts listening.
+pub fn start() {}

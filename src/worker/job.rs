@@ -1,0 +1,1 @@
+//! The work itself, free of the browser.

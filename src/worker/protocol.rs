@@ -1,0 +1,80 @@
+//! What page and worker say to each other. Plain enums and nothing else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ingest::FileReport;
+use crate::model::{Assignments, Goal, RunState, SourceFile, StepUnit, StopReason};
+
+/// A file of a drop; the `File` itself travels beside the message, at the same index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// Path within the drop.
+    pub path: String,
+    pub size_bytes: u64,
+    /// Id of the format to read it as, where the user chose one.
+    pub read_as: Option<String>,
+}
+
+/// What the page asks for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Decode these files and answer with runs. One import at a time per worker.
+    Import { job: u64, files: Vec<FileEntry> },
+    /// Give the import up at the next chunk; answered by `Reply::Cancelled`.
+    Cancel { job: u64 },
+}
+
+/// Where a curve's columns lie in the buffers that travel beside the message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CurveHeader {
+    pub name: String,
+    pub unit: StepUnit,
+    pub len: usize,
+    pub has_epochs: bool,
+    pub has_times: bool,
+}
+
+/// A run without its columns, which travel beside the message as one `Float64Array`.
+///
+/// For each curve in order: steps (exact as f64 up to 2^53), values, then epochs and times where they exist.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunHeader {
+    pub key: String,
+    pub name: String,
+    pub format: String,
+    pub files: Vec<SourceFile>,
+    pub assignments: Assignments,
+    pub state: RunState,
+    pub stop_reason: Option<StopReason>,
+    pub assumed: bool,
+    pub objective: Option<(String, Goal)>,
+    pub bookkeeping: Vec<String>,
+    pub curves: Vec<CurveHeader>,
+}
+
+/// What the worker answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    /// The worker listens; requests sent before are lost.
+    Ready,
+    /// Between chunks.
+    Progress {
+        job: u64,
+        path: String,
+        done_bytes: u64,
+        total_bytes: u64,
+        points: u64,
+    },
+    Runs {
+        job: u64,
+        runs: Vec<RunHeader>,
+    },
+    /// The last word on an import.
+    Done {
+        job: u64,
+        reports: Vec<FileReport>,
+    },
+    Cancelled {
+        job: u64,
+    },
+}
