@@ -13,7 +13,7 @@
 //! - **Optimiser**: stochastic gradient descent with momentum 0.8, batches of 50, a constant learning rate, 100 epochs.
 //! - **Grid**: learning rate 0.002, 0.02, 0.2, 2 × width 8, 32, 128 × dropout 0, 0.3, which is 24 runs. The smallest
 //!   rate crawls in narrow networks, 0.2 overfits without dropout, and 2 is too large everywhere: losses
-//!   explode, end as NaN, or fall back to chance because every unit is dead.
+//!   explode, end as NaN, or fall back to chance with an output that hardly depends on the point any more.
 //! - **Logs**: one row per epoch in the files of Lightning's `CSVLogger` (`log.rs`). A run ends early after five epochs
 //!   in a row whose training loss is NaN, since nothing can bring it back.
 //!
