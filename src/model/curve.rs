@@ -56,9 +56,10 @@ impl StepUnit {
 }
 
 /// One metric of one run: its name, what its steps count, and its columns as recorded.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
     pub name: MetricName,
+    #[serde(default)]
     pub unit: StepUnit,
     pub series: Series,
 }

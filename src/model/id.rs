@@ -38,6 +38,8 @@ ids! {
     ExperimentId
     /// Names a suggestion.
     SuggestionId
+    /// Names a suggestion that waits in the queue.
+    QueuedSuggestionId
     /// Names a training run.
     RunId
     /// Names a checkpoint.

@@ -3,19 +3,49 @@
 //! Every record is kept in the order of the log. Steps may go back: a run that resumed from a checkpoint writes some
 //! steps twice, and `Series::latest_wins` gives the series that rules and charts see (`monitor-model.md` 6.4).
 
+use serde::{Deserialize, Serialize};
+
+use super::number;
+
 /// Columns of one metric: a step and a value for each record, and where the log has them its epoch and wall time.
 ///
 /// All columns have equal length. Values may be NaN or infinite: a diverged loss is the most interesting point of a
 /// run. `epochs` and `times` are empty when no record has one, and hold NaN for the records that have none.
-#[derive(Debug, Clone, PartialEq, Default)]
+///
+/// JSON holds the columns by name; numbers that JSON lacks are `"NaN"`, `"Infinity"` and `"-Infinity"`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Columns")]
 pub struct Series {
     steps: Vec<i64>,
+    #[serde(with = "number::column")]
     values: Vec<f64>,
     /// Fractional epochs; empty, or as long as `steps`.
+    #[serde(with = "number::column")]
     epochs: Vec<f64>,
     /// Seconds since the Unix epoch, or since the start of the run where the log gives no more; empty, or as long
     /// as `steps`.
+    #[serde(with = "number::column")]
     times: Vec<f64>,
+}
+
+/// Columns as JSON gives them, before their lengths are compared.
+#[derive(Deserialize)]
+struct Columns {
+    steps: Vec<i64>,
+    #[serde(with = "number::column")]
+    values: Vec<f64>,
+    #[serde(default, with = "number::column")]
+    epochs: Vec<f64>,
+    #[serde(default, with = "number::column")]
+    times: Vec<f64>,
+}
+
+impl TryFrom<Columns> for Series {
+    type Error = SeriesError;
+
+    fn try_from(columns: Columns) -> Result<Self, SeriesError> {
+        Self::from_columns(columns.steps, columns.values, columns.epochs, columns.times)
+    }
 }
 
 /// Columns that cannot be one series.
@@ -176,6 +206,25 @@ mod tests {
         assert_eq!(series.epoch(0), None);
         assert_eq!(series.epoch(2), Some(1.5));
         assert_eq!(series.epochs().len(), 3);
+    }
+
+    #[test]
+    fn numbers_that_json_lacks_survive_it() {
+        let mut series = Series::default();
+        for (step, value) in [(1, 0.1), (2, f64::NAN), (3, f64::INFINITY), (4, f64::NEG_INFINITY)] {
+            series.push(step, value, None, Some(step as f64 / 3.0));
+        }
+        let json = serde_json::to_string(&series).expect("columns are plain");
+        assert!(json.contains(r#"[0.1,"NaN","Infinity","-Infinity"]"#), "{json}");
+        let back: Series = serde_json::from_str(&json).expect("our own columns");
+        let bits = |series: &Series| series.values().iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&back), bits(&series));
+        assert_eq!(back.times(), series.times());
+    }
+
+    #[test]
+    fn json_columns_of_different_length_are_refused() {
+        assert!(serde_json::from_str::<Series>(r#"{"steps": [1, 2], "values": [0.5]}"#).is_err());
     }
 
     #[test]

@@ -1,6 +1,14 @@
 //! The verdict ledger: every criterion's answer at every checkpoint of a run.
+//!
+//! Rows are the checkpoints of the metrics that the criteria and the objective name, in the order of their steps. A
+//! criterion judges at the records of its own metric; at a row without one its newest answer stands. Evaluation is
+//! one pass over the rows: O(rows × criteria), and no text is made.
 
-use crate::model::{Goal, Metric, MetricName, Series, TrainingMonitor};
+use std::collections::BTreeMap;
+
+use crate::model::{Checkpoint, Criterion, CriterionKind, Goal, Metric, MetricName, Series, TrainingMonitor};
+
+use super::convergence;
 
 /// What a criterion answers at a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,15 +30,15 @@ pub struct Evidence {
     pub needed: u64,
 }
 
-/// One criterion at one checkpoint.
+/// One criterion at one checkpoint. `stopping::sentence` puts it into words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     /// Index into the monitor's criteria.
     pub criterion: usize,
     pub answer: Answer,
     pub evidence: Evidence,
-    /// One plain sentence with its numbers: "0.9713 now, 0.9716 two checkpoints ago: no better, satisfied".
-    pub sentence: String,
+    /// Step of the criterion's newest own checkpoint, where that is before this row: the answer given there stands.
+    pub carried_from: Option<i64>,
 }
 
 /// One checkpoint of a run in the ledger.
@@ -40,14 +48,24 @@ pub struct Row {
     pub checkpoint: u64,
     pub step: i64,
     pub epoch: Option<f64>,
+    /// Seconds, as the series counts them.
+    pub time: Option<f64>,
     /// Value of the objective here, where it was evaluated.
     pub value: Option<f64>,
     /// One for each criterion, in its order.
     pub verdicts: Vec<Verdict>,
     /// All criteria hold, of which there is at least one, or the cap is reached.
     pub should_stop: bool,
-    /// The cap on checkpoints is reached here.
+    /// The cap on checkpoints has been reached.
     pub at_cap: bool,
+}
+
+impl Row {
+    /// Criterion name → whether it holds here: what SigOpt's checkpoint calls `stopping_reasons`.
+    pub fn stopping_reasons(&self, monitor: &TrainingMonitor) -> BTreeMap<String, bool> {
+        let names = monitor.early_stopping_criteria.iter().map(|criterion| criterion.name.clone());
+        names.zip(self.verdicts.iter().map(|verdict| verdict.answer == Answer::Satisfied)).collect()
+    }
 }
 
 /// The whole history of verdicts of a run.
@@ -65,13 +83,493 @@ pub struct Ledger {
 /// Judges every checkpoint of a run.
 ///
 /// `series` finds the recorded values of a metric, as the run's restart policy yields them: strictly increasing
-/// steps. A checkpoint of a criterion is a record of its own metric (`stopping.md` 0.4).
+/// steps (else the latest life wins). A checkpoint of a criterion is a record of its own metric. The cap counts the
+/// checkpoints of the objective, without one those of the first criterion's metric. Without criteria the rows are
+/// the objective's checkpoints.
 pub fn evaluate(
     monitor: &TrainingMonitor,
     objective: Option<&Metric>,
     goal_of: &dyn Fn(&MetricName) -> Goal,
     series: &dyn Fn(&MetricName) -> Option<Series>,
 ) -> Ledger {
-    let _ = (monitor, objective, goal_of, series);
-    Ledger::default()
+    judge_tracks(monitor, objective, goal_of, &mut |name| {
+        let series = series(name).unwrap_or_default();
+        let ascending = series.steps().windows(2).all(|pair| pair[0] < pair[1]);
+        Track { series: if ascending { series } else { series.latest_wins() }, missing: Vec::new() }
+    })
+}
+
+/// Judges checkpoints that were entered one by one rather than read from a log.
+///
+/// Each of them, but for those before training, is a checkpoint of every criterion; one without the criterion's
+/// metric is not satisfied. A checkpoint without a step has its ordinal for one.
+pub fn evaluate_checkpoints(
+    monitor: &TrainingMonitor,
+    objective: Option<&Metric>,
+    goal_of: &dyn Fn(&MetricName) -> Goal,
+    checkpoints: &[Checkpoint],
+) -> Ledger {
+    let counted: Vec<&Checkpoint> = checkpoints.iter().filter(|checkpoint| !checkpoint.before_training).collect();
+    let mut steps: Vec<i64> = (1..).zip(&counted).map(|(ordinal, at)| at.step.unwrap_or(ordinal)).collect();
+    if steps.windows(2).any(|pair| pair[0] >= pair[1]) {
+        steps = (1..).take(counted.len()).collect();
+    }
+    let mut ledger = judge_tracks(monitor, objective, goal_of, &mut |name| {
+        let mut track = Track::default();
+        for (checkpoint, &step) in counted.iter().zip(&steps) {
+            let value = checkpoint.value(name);
+            let time = checkpoint.time.map(|time| time.secs()).or(checkpoint.elapsed_seconds);
+            track.series.push(step, value.unwrap_or(f64::NAN), checkpoint.epoch, time);
+            track.missing.push(value.is_none());
+        }
+        track
+    });
+    // Without objective and criteria nothing names a metric, yet the checkpoints count towards the cap.
+    if ledger.rows.is_empty() {
+        let cap = monitor.max_checkpoints;
+        ledger.rows = (1..)
+            .zip(counted.iter().zip(steps))
+            .map(|(number, (checkpoint, step))| Row {
+                checkpoint: number,
+                step,
+                epoch: checkpoint.epoch,
+                time: checkpoint.time.map(|time| time.secs()).or(checkpoint.elapsed_seconds),
+                value: None,
+                verdicts: Vec::new(),
+                should_stop: cap.is_some_and(|cap| number >= cap),
+                at_cap: cap.is_some_and(|cap| number >= cap),
+            })
+            .collect();
+        ledger.first_stop = ledger.rows.iter().position(|row| row.should_stop);
+    }
+    ledger
+}
+
+/// The checkpoints of one metric: strictly increasing steps, and which of them lack the value.
+#[derive(Default)]
+struct Track {
+    series: Series,
+    /// Empty when every checkpoint has its value.
+    missing: Vec<bool>,
+}
+
+impl Track {
+    fn value(&self, at: usize) -> Option<f64> {
+        if self.missing.get(at) == Some(&true) { None } else { self.series.values().get(at).copied() }
+    }
+
+    fn step(&self, at: usize) -> i64 {
+        self.series.steps().get(at).copied().unwrap_or_default()
+    }
+}
+
+fn judge_tracks(
+    monitor: &TrainingMonitor,
+    objective: Option<&Metric>,
+    goal_of: &dyn Fn(&MetricName) -> Goal,
+    track_of: &mut dyn FnMut(&MetricName) -> Track,
+) -> Ledger {
+    let criteria = &monitor.early_stopping_criteria;
+    // One track for each metric that is named; the one that counts towards the cap is the first.
+    let mut names: Vec<&MetricName> = Vec::new();
+    for name in objective.map(|metric| &metric.name).into_iter().chain(criteria.iter().map(|each| &each.metric)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let tracks: Vec<Track> = names.iter().map(|name| track_of(name)).collect();
+    let judged: Vec<(&Criterion, usize, Goal)> = criteria
+        .iter()
+        .filter_map(|each| Some((each, names.iter().position(|name| **name == each.metric)?, goal_of(&each.metric))))
+        .collect();
+
+    let mut ledger = Ledger::default();
+    let mut best: Option<(usize, f64)> = None;
+    let mut seen = vec![0_usize; tracks.len()];
+    let mut newest: Vec<Verdict> = (0..judged.len()).map(|at| judge(at, &judged, &tracks, 0)).collect();
+    while let Some(step) = next_step(&tracks, &seen) {
+        let mut row = Row {
+            checkpoint: ledger.rows.len() as u64 + 1,
+            step,
+            epoch: None,
+            time: None,
+            value: None,
+            verdicts: Vec::new(),
+            should_stop: false,
+            at_cap: false,
+        };
+        for (at, track) in tracks.iter().enumerate() {
+            let here = seen[at] < track.series.len() && track.step(seen[at]) == step;
+            if !here {
+                continue;
+            }
+            row.epoch = row.epoch.or_else(|| track.series.epoch(seen[at]));
+            row.time = row.time.or_else(|| track.series.time(seen[at]));
+            if at == 0 && objective.is_some() {
+                row.value = track.value(seen[at]);
+            }
+            seen[at] += 1;
+            for (criterion, (_, of_track, _)) in judged.iter().enumerate() {
+                if *of_track == at {
+                    newest[criterion] = judge(criterion, &judged, &tracks, seen[at]);
+                }
+            }
+        }
+        row.verdicts = newest.clone();
+        for (verdict, (_, of_track, _)) in row.verdicts.iter_mut().zip(&judged) {
+            let own_step = seen[*of_track].checked_sub(1).map(|at| tracks[*of_track].step(at));
+            verdict.carried_from = own_step.filter(|&own| own < step);
+        }
+        row.at_cap = monitor.max_checkpoints.is_some_and(|cap| seen.first().is_some_and(|&seen| seen as u64 >= cap));
+        let all_hold = !row.verdicts.is_empty() && row.verdicts.iter().all(|each| each.answer == Answer::Satisfied);
+        row.should_stop = all_hold || row.at_cap;
+
+        let at = ledger.rows.len();
+        if let (Some(objective), Some(value)) = (objective, row.value.filter(|value| value.is_finite()))
+            && best.is_none_or(|(_, best)| objective.objective.better(value, best))
+        {
+            best = Some((at, value));
+        }
+        if row.should_stop && ledger.first_stop.is_none() {
+            ledger.first_stop = Some(at);
+            ledger.best_at_stop = best.map(|(at, _)| at);
+        }
+        ledger.rows.push(row);
+    }
+    ledger.best = best.map(|(at, _)| at);
+    ledger
+}
+
+/// The smallest step that is still ahead in any track.
+fn next_step(tracks: &[Track], seen: &[usize]) -> Option<i64> {
+    tracks.iter().zip(seen).filter_map(|(track, &seen)| track.series.steps().get(seen).copied()).min()
+}
+
+/// One criterion at the newest of its own `seen` checkpoints.
+fn judge(criterion: usize, judged: &[(&Criterion, usize, Goal)], tracks: &[Track], seen: usize) -> Verdict {
+    let (of, track, goal) = judged[criterion];
+    let track = &tracks[track];
+    let (answer, evidence) = match of.kind {
+        CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } => convergence::judge(
+            lookback_checkpoints,
+            min_checkpoints,
+            goal,
+            seen,
+            |at| track.value(at),
+            |at| track.step(at),
+        ),
+    };
+    Verdict { criterion, answer, evidence, carried_from: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CheckpointId, MetricEvaluation, RunId, WallTime};
+    use crate::stopping::sentence;
+
+    const NAN: f64 = f64::NAN;
+
+    fn name(text: &str) -> MetricName {
+        MetricName::new(text)
+    }
+
+    fn series(points: &[(i64, f64)]) -> Series {
+        let mut series = Series::default();
+        for &(step, value) in points {
+            series.push(step, value, None, None);
+        }
+        series
+    }
+
+    /// Values at steps 1, 2, …
+    fn counted(values: &[f64]) -> Series {
+        series(&(1..).zip(values.iter().copied()).collect::<Vec<_>>())
+    }
+
+    fn criterion(metric: &str, lookback_checkpoints: u64, min_checkpoints: u64) -> Criterion {
+        Criterion {
+            name: format!("{metric} {lookback_checkpoints}"),
+            metric: name(metric),
+            kind: CriterionKind::Convergence { lookback_checkpoints, min_checkpoints: Some(min_checkpoints) },
+        }
+    }
+
+    fn monitor(max_checkpoints: Option<u64>, criteria: &[Criterion]) -> TrainingMonitor {
+        TrainingMonitor { max_checkpoints, early_stopping_criteria: criteria.to_vec() }
+    }
+
+    fn judge_one(goal: Goal, monitor: &TrainingMonitor, values: &Series) -> Ledger {
+        let objective = Metric::optimized(name("m"), goal);
+        evaluate(monitor, Some(&objective), &|_| goal, &|_| Some(values.clone()))
+    }
+
+    /// Several maximized metrics; the first is the objective.
+    fn judge_many(monitor: &TrainingMonitor, curves: &[(&str, Series)]) -> Ledger {
+        let objective = Metric::optimized(name(curves[0].0), Goal::Maximize);
+        evaluate(monitor, Some(&objective), &|_| Goal::Maximize, &|wanted| {
+            curves.iter().find(|(name, _)| *name == wanted.as_str()).map(|(_, series)| series.clone())
+        })
+    }
+
+    fn stops(ledger: &Ledger) -> String {
+        ledger.rows.iter().map(|row| if row.should_stop { 'T' } else { 'F' }).collect()
+    }
+
+    fn holds(ledger: &Ledger, criterion: usize) -> String {
+        let satisfied = |row: &Row| row.verdicts[criterion].answer == Answer::Satisfied;
+        ledger.rows.iter().map(|row| if satisfied(row) { 'T' } else { 'F' }).collect()
+    }
+
+    fn sentences(monitor: &TrainingMonitor, ledger: &Ledger, of: usize) -> Vec<String> {
+        let criterion = &monitor.early_stopping_criteria[of];
+        ledger.rows.iter().map(|row| sentence(criterion, &row.verdicts[of])).collect()
+    }
+
+    #[test]
+    fn a_plateau_stops_at_the_first_equal_value() {
+        let monitor = monitor(Some(10), &[criterion("m", 2, 3)]);
+        let ledger = judge_one(Goal::Maximize, &monitor, &counted(&[0.5, 0.6, 0.7, 0.7, 0.7]));
+        assert_eq!((holds(&ledger, 0), stops(&ledger)), ("FFFFT".into(), "FFFFT".into()));
+        assert_eq!((ledger.first_stop, ledger.best, ledger.best_at_stop), (Some(4), Some(2), Some(2)));
+    }
+
+    #[test]
+    fn a_falling_maximized_metric_stops() {
+        let monitor = monitor(Some(9), &[criterion("m", 2, 4)]);
+        let ledger = judge_one(Goal::Maximize, &monitor, &counted(&[0.61, 0.60, 0.62, 0.63, 0.62, 0.61]));
+        assert_eq!((holds(&ledger, 0), stops(&ledger)), ("FFFFTT".into(), "FFFFTT".into()));
+    }
+
+    #[test]
+    fn a_criterion_that_held_can_be_unsatisfied_later() {
+        let monitor = monitor(Some(10), &[criterion("m", 2, 3)]);
+        let ledger = judge_one(Goal::Minimize, &monitor, &counted(&[1.0, 0.8, 0.9, 0.7, 0.95, 0.6]));
+        assert_eq!((holds(&ledger, 0), stops(&ledger)), ("FFFFTF".into(), "FFFFTF".into()));
+        assert_eq!((ledger.best, ledger.best_at_stop), (Some(5), Some(3)));
+    }
+
+    #[test]
+    fn the_cap_stops_on_its_own_checkpoint() {
+        let monitor = monitor(Some(3), &[criterion("m", 5, 1)]);
+        let ledger = judge_one(Goal::Maximize, &monitor, &counted(&[0.1, 0.2, 0.3]));
+        assert_eq!((holds(&ledger, 0), stops(&ledger)), ("FFF".into(), "FFT".into()));
+        assert!(ledger.rows[2].at_cap);
+    }
+
+    #[test]
+    fn no_criteria_stop_at_the_cap_only() {
+        let ledger = judge_one(Goal::Maximize, &monitor(Some(4), &[]), &counted(&[0.1; 4]));
+        assert_eq!(stops(&ledger), "FFFT");
+        let ledger = judge_one(Goal::Maximize, &monitor(None, &[]), &counted(&[0.1; 4]));
+        assert_eq!(stops(&ledger), "FFFF");
+    }
+
+    #[test]
+    fn all_criteria_must_hold_together() {
+        let monitor = monitor(Some(10), &[criterion("m", 1, 2), criterion("m", 3, 4)]);
+        let ledger = judge_one(Goal::Maximize, &monitor, &counted(&[0.5, 0.7, 0.6, 0.65, 0.64, 0.60]));
+        assert_eq!(
+            (holds(&ledger, 0), holds(&ledger, 1), stops(&ledger)),
+            ("FFTFTT".into(), "FFFFTT".into(), "FFFFTT".into())
+        );
+    }
+
+    #[test]
+    fn rows_of_other_metrics_are_no_checkpoints() {
+        let loss = counted(&[6.0, 5.0, 4.0, 3.0, 2.0, 1.0]);
+        let monitor = monitor(Some(2), &[criterion("acc", 1, 2)]);
+        let ledger = judge_many(&monitor, &[("acc", series(&[(3, 0.5), (6, 0.5)])), ("loss", loss)]);
+        assert_eq!(ledger.rows.iter().map(|row| row.step).collect::<Vec<_>>(), [3, 6]);
+        assert_eq!(stops(&ledger), "FT");
+    }
+
+    #[test]
+    fn several_metrics_share_the_union_of_their_steps() {
+        let monitor = monitor(Some(3), &[criterion("acc", 1, 2), criterion("loss", 1, 2)]);
+        let curves = [("acc", series(&[(2, 0.5), (5, 0.4)])), ("loss", series(&[(1, 1.0), (3, 1.0), (5, 1.0)]))];
+        let ledger = judge_many(&monitor, &curves);
+        assert_eq!(ledger.rows.iter().map(|row| row.step).collect::<Vec<_>>(), [1, 2, 3, 5]);
+        assert_eq!(ledger.rows.iter().map(|row| row.value).collect::<Vec<_>>(), [None, Some(0.5), None, Some(0.4)]);
+        assert_eq!((holds(&ledger, 0), holds(&ledger, 1)), ("FFFT".into(), "FFTT".into()));
+        // Two checkpoints of the objective: the cap of three is not reached.
+        assert!(ledger.rows.iter().all(|row| !row.at_cap));
+        assert_eq!(
+            sentences(&monitor, &ledger, 0),
+            [
+                "no value of acc yet",
+                "needs 2 checkpoints, has 1",
+                "needs 2 checkpoints, has 1, the newest at step 2",
+                "0.4 now, 0.5 one checkpoint ago: no better, satisfied",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_answer_is_carried_to_rows_without_the_metric() {
+        let monitor = monitor(None, &[criterion("acc", 1, 2), criterion("loss", 1, 2)]);
+        let curves = [("acc", series(&[(1, 0.5), (2, 0.4)])), ("loss", series(&[(1, 1.0), (3, 0.9)]))];
+        let ledger = judge_many(&monitor, &curves);
+        assert_eq!(stops(&ledger), "FFT");
+        assert_eq!(ledger.rows[2].verdicts[0].carried_from, Some(2));
+        assert_eq!(
+            sentences(&monitor, &ledger, 0)[2],
+            "0.4 at step 2, the newest value, 0.5 one checkpoint earlier: no better, satisfied"
+        );
+    }
+
+    #[test]
+    fn without_an_objective_the_cap_counts_the_first_criterion() {
+        let monitor = monitor(Some(2), &[criterion("a", 1, 2)]);
+        let ledger = evaluate(&monitor, None, &|_| Goal::Maximize, &|_| Some(counted(&[1.0, 2.0, 3.0])));
+        assert_eq!(stops(&ledger), "FTT");
+        assert_eq!(ledger.best, None);
+    }
+
+    #[test]
+    fn sentences_carry_the_numbers_that_were_compared() {
+        let monitor = monitor(None, &[criterion("m", 2, 4)]);
+        let values = [0.6, 0.5, 0.61, 0.9716, 0.62, 0.9713, NAN, 0.6, 0.7];
+        let ledger = judge_one(Goal::Maximize, &monitor, &counted(&values));
+        assert_eq!(
+            sentences(&monitor, &ledger, 0),
+            [
+                "needs 4 checkpoints, has 1",
+                "needs 4 checkpoints, has 2",
+                "needs 4 checkpoints, has 3",
+                "0.9716 now, 0.5000 two checkpoints ago: better, go on",
+                "0.62 now, 0.61 two checkpoints ago: better, go on",
+                "0.9713 now, 0.9716 two checkpoints ago: no better, satisfied",
+                "NaN now: not an improvement, satisfied",
+                "0.6000 now, 0.9713 two checkpoints ago: no better, satisfied",
+                "0.7 now, NaN two checkpoints ago: not an improvement, satisfied",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_earliest_best_wins() {
+        let ledger = judge_one(Goal::Minimize, &monitor(None, &[]), &counted(&[NAN, 0.5, 0.2, f64::NEG_INFINITY, 0.2]));
+        assert_eq!(ledger.best, Some(2));
+    }
+
+    #[test]
+    fn later_checkpoints_never_change_earlier_rows() {
+        let monitor = monitor(Some(20), &[criterion("m", 1, 2), criterion("m", 3, 2), criterion("other", 2, 5)]);
+        for seed in 1..40 {
+            let points = wild_points(seed, 30);
+            let other: Vec<(i64, f64)> = wild_points(seed + 100, 30).into_iter().step_by(2).collect();
+            let whole = judge_many(&monitor, &[("m", series(&points)), ("other", series(&other))]);
+            for cut in 0..=30_i64 {
+                let until = |points: &[(i64, f64)]| {
+                    series(&points.iter().copied().filter(|(step, _)| *step <= cut).collect::<Vec<_>>())
+                };
+                let part = judge_many(&monitor, &[("m", until(&points)), ("other", until(&other))]);
+                assert_same_rows(&part.rows, &whole.rows[..part.rows.len()]);
+                assert_eq!(part.first_stop, whole.first_stop.filter(|&at| at < part.rows.len()));
+            }
+        }
+    }
+
+    #[test]
+    fn maximizing_a_value_is_minimizing_its_negative() {
+        let monitor = monitor(None, &[criterion("m", 1, 2), criterion("m", 4, 2)]);
+        for seed in 1..60 {
+            let points = wild_points(seed, 25);
+            let negated: Vec<(i64, f64)> = points.iter().map(|&(step, value)| (step, -value)).collect();
+            let up = judge_one(Goal::Maximize, &monitor, &series(&points));
+            let down = judge_one(Goal::Minimize, &monitor, &series(&negated));
+            assert_eq!((stops(&up), holds(&up, 0), holds(&up, 1)), (stops(&down), holds(&down, 0), holds(&down, 1)));
+            assert_eq!((up.best, up.best_at_stop, up.first_stop), (down.best, down.best_at_stop, down.first_stop));
+        }
+    }
+
+    #[test]
+    fn any_series_is_judged_without_panic() {
+        let monitor =
+            monitor(Some(7), &[criterion("m", 1, 1), criterion("m", u64::MAX, u64::MAX), criterion("n", 0, 0)]);
+        let long: Vec<f64> = (0..10_000).map(|at| (at as f64).sin()).collect();
+        for values in [vec![], vec![1.0], vec![NAN; 9], vec![0.25; 9], vec![f64::INFINITY; 9], long] {
+            let ledger = judge_one(Goal::Minimize, &monitor, &counted(&values));
+            assert_eq!(ledger.rows.len(), values.len());
+            for row in &ledger.rows {
+                for verdict in &row.verdicts {
+                    assert!(!sentence(&monitor.early_stopping_criteria[verdict.criterion], verdict).is_empty());
+                }
+            }
+            assert!(!ledger.outcome().sentence().is_empty());
+        }
+        let nothing = evaluate(&monitor, None, &|_| Goal::Maximize, &|_| None);
+        assert_eq!(nothing, Ledger::default());
+    }
+
+    #[test]
+    fn steps_that_go_back_are_judged_by_the_latest_life() {
+        let values = series(&[(1, 1.0), (2, 2.0), (3, 3.0), (2, 2.5)]);
+        let ledger = judge_one(Goal::Maximize, &monitor(None, &[]), &values);
+        assert_eq!(
+            ledger.rows.iter().map(|row| (row.step, row.value)).collect::<Vec<_>>(),
+            [(1, Some(1.0)), (2, Some(2.5))]
+        );
+    }
+
+    #[test]
+    fn entered_checkpoints_without_the_metric_count_but_satisfy_nothing() {
+        let monitor = monitor(Some(9), &[criterion("m", 1, 2)]);
+        let entered = checkpoints(&[Some(0.5), None, Some(0.4), Some(0.4)]);
+        let objective = Metric::optimized(name("m"), Goal::Maximize);
+        let ledger = evaluate_checkpoints(&monitor, Some(&objective), &|_| Goal::Maximize, &entered);
+        assert_eq!(stops(&ledger), "FFFT");
+        assert_eq!(sentences(&monitor, &ledger, 0)[1], "no value now: nothing to compare, go on");
+        assert_eq!(sentences(&monitor, &ledger, 0)[2], "no value one checkpoint ago: nothing to compare, go on");
+        assert_eq!(ledger.rows[3].stopping_reasons(&monitor), BTreeMap::from([("m 1".to_owned(), true)]));
+    }
+
+    #[test]
+    fn a_checkpoint_before_training_is_left_out() {
+        let mut entered = checkpoints(&[Some(0.9), Some(0.4), Some(0.4)]);
+        entered[0].before_training = true;
+        let objective = Metric::optimized(name("m"), Goal::Maximize);
+        let ledger = evaluate_checkpoints(&monitor(Some(2), &[]), Some(&objective), &|_| Goal::Maximize, &entered);
+        assert_eq!((stops(&ledger), ledger.best), ("FT".into(), Some(0)));
+    }
+
+    #[test]
+    fn entered_checkpoints_count_towards_the_cap_without_objective() {
+        let entered = checkpoints(&[Some(0.9), None, None]);
+        let ledger = evaluate_checkpoints(&monitor(Some(2), &[]), None, &|_| Goal::Maximize, &entered);
+        assert_eq!((stops(&ledger), ledger.first_stop), ("FTT".into(), Some(1)));
+    }
+
+    fn checkpoints(values: &[Option<f64>]) -> Vec<Checkpoint> {
+        let now = WallTime::from_secs(0.0).expect("finite");
+        let with_value = |value: &Option<f64>| {
+            let mut checkpoint = Checkpoint::new(CheckpointId::new("1"), RunId::new("1"), now);
+            checkpoint.values.extend(value.map(|value| MetricEvaluation {
+                name: name("m"),
+                value,
+                value_stddev: None,
+            }));
+            checkpoint
+        };
+        values.iter().map(with_value).collect()
+    }
+
+    /// Coarse values, so that ties are common, with a NaN now and then.
+    fn wild_points(seed: u64, len: usize) -> Vec<(i64, f64)> {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (1..)
+            .take(len)
+            .map(|step| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let draw = (state >> 33) % 12;
+                (step, if draw == 11 { NAN } else { draw as f64 / 8.0 })
+            })
+            .collect()
+    }
+
+    /// Equality that takes NaN for equal to NaN.
+    fn assert_same_rows(a: &[Row], b: &[Row]) {
+        assert_eq!(format!("{a:?}"), format!("{b:?}"));
+    }
 }

@@ -5,5 +5,9 @@
 
 mod convergence;
 mod ledger;
+mod outcome;
+mod sentence;
 
-pub use ledger::{Answer, Evidence, Ledger, Row, Verdict, evaluate};
+pub use ledger::{Answer, Evidence, Ledger, Row, Verdict, evaluate, evaluate_checkpoints};
+pub use outcome::{Advice, Best, Outcome};
+pub use sentence::sentence;

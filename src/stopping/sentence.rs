@@ -1,0 +1,192 @@
+//! Verdicts and outcomes in plain words, with the numbers that were compared.
+//!
+//! Numbers have four significant digits, more where two different numbers would otherwise read the same. Sentences
+//! are made when they are shown; the ledger keeps only their data.
+
+use crate::model::{Criterion, CriterionKind};
+
+use super::{Answer, Evidence, Verdict};
+
+/// Significant digits of a number that stands alone.
+const DIGITS: usize = 4;
+/// No two different doubles agree in this many significant digits.
+const ALL_DIGITS: usize = 17;
+
+/// One plain sentence for a verdict: "0.9713 now, 0.9716 two checkpoints ago: no better, satisfied".
+pub fn sentence(criterion: &Criterion, verdict: &Verdict) -> String {
+    let CriterionKind::Convergence { lookback_checkpoints, .. } = criterion.kind;
+    let Evidence { current, reference, seen, needed, .. } = verdict.evidence;
+    if seen == 0 {
+        return format!("no value of {} yet", criterion.metric);
+    }
+    if verdict.answer == Answer::Undecided {
+        let wait = format!("needs {needed} {}, has {seen}", checkpoints_word(needed));
+        return match verdict.carried_from {
+            None => wait,
+            Some(step) => format!("{wait}, the newest at step {step}"),
+        };
+    }
+    let (now, ago) = match verdict.carried_from {
+        None => ("now".to_owned(), "ago"),
+        Some(step) => (format!("at step {step}, the newest value"), "earlier"),
+    };
+    let back = format!("{} {} {ago}", number_word(lookback_checkpoints), checkpoints_word(lookback_checkpoints));
+    match (current, reference) {
+        (None, _) => format!("no value {now}: nothing to compare, go on"),
+        (Some(_), None) => format!("no value {back}: nothing to compare, go on"),
+        (Some(current), Some(_)) if current.is_nan() => format!("NaN {now}: not an improvement, satisfied"),
+        (Some(current), Some(reference)) if reference.is_nan() => {
+            format!("{} {now}, NaN {back}: not an improvement, satisfied", number(current))
+        }
+        (Some(current), Some(reference)) => {
+            let (current, reference) = number_pair(current, reference);
+            let end = match verdict.answer {
+                Answer::Satisfied => "no better, satisfied",
+                Answer::Unsatisfied | Answer::Undecided => "better, go on",
+            };
+            format!("{current} {now}, {reference} {back}: {end}")
+        }
+    }
+}
+
+/// "one" to "twelve", then digits.
+pub(super) fn number_word(count: u64) -> String {
+    const WORDS: [&str; 13] =
+        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    match usize::try_from(count).ok().and_then(|count| WORDS.get(count)) {
+        Some(word) => (*word).to_owned(),
+        None => count.to_string(),
+    }
+}
+
+/// "checkpoint" after one, else "checkpoints".
+pub(super) fn checkpoints_word(count: u64) -> &'static str {
+    if count == 1 { "checkpoint" } else { "checkpoints" }
+}
+
+/// A number with four significant digits, without trailing zeros.
+pub(super) fn number(value: f64) -> String {
+    let texts = [significant(value, DIGITS)];
+    let [text] = without_common_zeros(texts);
+    text
+}
+
+/// Two numbers with as many digits as it takes to tell them apart, and equally many decimals where they are of
+/// similar size.
+pub(super) fn number_pair(a: f64, b: f64) -> (String, String) {
+    if a == b || !a.is_finite() || !b.is_finite() {
+        return (number(a), number(b));
+    }
+    let similar = is_plain(a) && is_plain(b) && (exponent(a) - exponent(b)).abs() <= 2;
+    for digits in DIGITS..=ALL_DIGITS {
+        let [a_text, b_text] = if similar {
+            let decimals = decimals_of(if a.abs() > b.abs() { a } else { b }, digits);
+            without_common_zeros([format!("{a:.decimals$}"), format!("{b:.decimals$}")])
+        } else {
+            let [a_text] = without_common_zeros([significant(a, digits)]);
+            let [b_text] = without_common_zeros([significant(b, digits)]);
+            [a_text, b_text]
+        };
+        if a_text != b_text {
+            return (a_text, b_text);
+        }
+    }
+    (a.to_string(), b.to_string())
+}
+
+/// Numbers of everyday size are written out, others with a power of ten.
+fn is_plain(value: f64) -> bool {
+    value == 0.0 || (1e-4..1e7).contains(&value.abs())
+}
+
+/// The power of ten of the first digit; 0 for 0.
+fn exponent(value: f64) -> i32 {
+    if value == 0.0 { 0 } else { value.abs().log10().floor() as i32 }
+}
+
+/// How many decimals give a number of everyday size so many significant digits.
+fn decimals_of(value: f64, digits: usize) -> usize {
+    usize::try_from(digits as i32 - 1 - exponent(value)).unwrap_or(0)
+}
+
+fn significant(value: f64, digits: usize) -> String {
+    if value.is_nan() {
+        "NaN".to_owned()
+    } else if value.is_infinite() {
+        if value > 0.0 { "infinity".to_owned() } else { "-infinity".to_owned() }
+    } else if value == 0.0 {
+        "0".to_owned()
+    } else if is_plain(value) {
+        format!("{value:.*}", decimals_of(value, digits))
+    } else {
+        format!("{value:.*e}", digits - 1)
+    }
+}
+
+/// Takes away the trailing zeros behind the point that all the texts have.
+fn without_common_zeros<const N: usize>(mut texts: [String; N]) -> [String; N] {
+    if let Some((mantissa, power)) = texts[0].split_once('e')
+        && N == 1
+        && mantissa.contains('.')
+    {
+        texts[0] = format!("{}e{power}", mantissa.trim_end_matches('0').trim_end_matches('.'));
+        return texts;
+    }
+    while texts.iter().all(|text| text.contains('.') && text.ends_with('0')) {
+        texts.iter_mut().for_each(|text| text.truncate(text.len() - 1));
+    }
+    if texts.iter().all(|text| text.ends_with('.')) {
+        texts.iter_mut().for_each(|text| text.truncate(text.len() - 1));
+    }
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn similar_numbers_have_equally_many_decimals() {
+        assert_eq!(number_pair(0.62, 0.6), ("0.62".into(), "0.60".into()));
+        assert_eq!(number_pair(0.9713, 0.9716), ("0.9713".into(), "0.9716".into()));
+        assert_eq!(number_pair(12.0, 7.5), ("12.0".into(), "7.5".into()));
+        assert_eq!(number_pair(3.0, 2.0), ("3".into(), "2".into()));
+        assert_eq!(number_pair(0.0, -0.25), ("0.00".into(), "-0.25".into()));
+    }
+
+    #[test]
+    fn different_numbers_never_read_the_same() {
+        assert_eq!(number_pair(0.971301, 0.971302), ("0.971301".into(), "0.971302".into()));
+        let next = f64::from_bits(0.1_f64.to_bits() + 1);
+        let (a, b) = number_pair(0.1, next);
+        assert_ne!(a, b);
+        let (a, b) = number_pair(1e300, f64::from_bits(1e300_f64.to_bits() + 1));
+        assert_ne!(a, b);
+        let (a, b) = number_pair(5e-324, 1e-323);
+        assert_ne!(a, b);
+    }
+
+    #[test]
+    fn numbers_of_unlike_size_have_their_own_digits() {
+        assert_eq!(number_pair(1.5e-8, 0.25), ("1.5e-8".into(), "0.25".into()));
+        assert_eq!(number_pair(1234.0, 0.5), ("1234".into(), "0.5".into()));
+    }
+
+    #[test]
+    fn single_numbers_have_four_digits() {
+        assert_eq!(number(0.0041), "0.0041");
+        assert_eq!(number(2.0 / 3.0), "0.6667");
+        assert_eq!(number(123456.0), "123456");
+        assert_eq!(number(3e-7), "3e-7");
+        assert_eq!(number(1e9), "1e9");
+        assert_eq!(number(0.0), "0");
+        assert_eq!(number(f64::NEG_INFINITY), "-infinity");
+    }
+
+    #[test]
+    fn counts_up_to_twelve_are_words() {
+        assert_eq!(number_word(1), "one");
+        assert_eq!(number_word(12), "twelve");
+        assert_eq!(number_word(13), "13");
+    }
+}
