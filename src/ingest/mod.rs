@@ -9,9 +9,12 @@
 //! one line in [`FORMATS`]. Imports `model` only.
 
 mod assemble;
+pub mod crc32c;
 mod detect;
+mod protobuf;
 mod records;
 mod report;
+mod tfevents;
 
 pub use assemble::{Decoded, Drop, DroppedRun, assemble};
 pub use detect::{Candidate, Head, detect};
@@ -68,7 +71,7 @@ pub enum Role {
 }
 
 /// Every format that can be read, in the order in which ties are decided.
-pub static FORMATS: &[&Format] = &[];
+pub static FORMATS: &[&Format] = &[&tfevents::TFEVENTS];
 
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static Format> {
