@@ -71,7 +71,7 @@ pub enum Role {
 }
 
 /// Every format that can be read, in the order in which ties are decided.
-pub static FORMATS: &[&Format] = &[&tfevents::TFEVENTS];
+pub static FORMATS: &[&Format] = &[&tfevents::FORMAT];
 
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static Format> {

@@ -29,7 +29,7 @@ use super::protobuf::{Field, Fields, Malformed, varint};
 use super::{Candidate, Decoder, Format, Head, Records, Role, Skipped, Status, TrackId};
 
 /// TensorBoard event files.
-pub static TFEVENTS: Format = Format {
+pub static FORMAT: Format = Format {
     id: "tensorboard",
     title: "TensorBoard",
     detect,
@@ -48,7 +48,7 @@ const CRC_BYTES: usize = 4;
 const FIRST_EVENT_BYTE: u8 = 0x09;
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
-    let found = |score, reason: &str| Some(Candidate { format: TFEVENTS.id, score, reason: reason.to_owned() });
+    let found = |score, reason: &str| Some(Candidate { format: FORMAT.id, score, reason: reason.to_owned() });
     let named = head.name().contains("tfevents");
     match head.bytes.split_first_chunk() {
         Some((header, payload)) if payload_len(header).is_some() => match payload.first() {
@@ -89,16 +89,10 @@ struct EventFile {
     /// Offset of the record that is read now.
     at: u64,
     tags: Tags,
-    /// Whether the report ends with a record cut by the end of the file so far.
-    cut_reported: bool,
 }
 
 impl Decoder for EventFile {
     fn push(&mut self, mut bytes: &[u8], out: &mut Records) {
-        if self.cut_reported && !bytes.is_empty() {
-            out.skipped.pop();
-            self.cut_reported = false;
-        }
         while !bytes.is_empty() {
             match &mut self.stage {
                 Stage::Record if self.held.is_empty() => bytes = self.read_records(bytes, out),
@@ -124,11 +118,9 @@ impl Decoder for EventFile {
             Stage::Large(_) => true,
             Stage::Lost => false,
         };
-        if cut && !self.cut_reported {
-            self.cut_reported = true;
+        if cut {
             let reason = "the last record is cut: the file is still being written, or its end is missing".to_owned();
-            // Pushed by hand, so that it is an entry of its own that the next push can take back.
-            out.skipped.push(Skipped { at: self.at, count: 1, reason, text: String::new() });
+            out.skip(Skipped { at: self.at, count: 1, reason, text: String::new() });
         }
     }
 
@@ -835,19 +827,11 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_record_waits_for_its_rest() {
+    fn a_cut_last_record_is_reported_with_its_offset() {
         let bytes = vectors();
         for cut in 41..bytes.len() {
-            let mut decoder = EventFile::default();
-            let mut out = Records::default();
-            decoder.push(&bytes[..cut], &mut out);
-            decoder.finish(&mut out);
-            decoder.finish(&mut out);
-            assert_eq!((out.points(), out.skipped.len()), (0, 1), "cut at {cut}");
-            assert_eq!(out.skipped[0].at, 40);
-            decoder.push(&bytes[cut..], &mut out);
-            decoder.finish(&mut out);
-            assert_eq!((out.points(), out.skipped.len(), out.read), (1, 0, 2), "cut at {cut}");
+            let out = read(&bytes[..cut]);
+            assert_eq!((out.points(), out.read, out.skipped.len(), out.skipped[0].at), (0, 1, 1, 40), "cut at {cut}");
         }
     }
 
