@@ -11,9 +11,12 @@
 mod assemble;
 pub mod crc32c;
 mod detect;
+mod ending;
+mod keras_console;
 mod protobuf;
 mod records;
 mod report;
+mod terminal;
 mod tfevents;
 
 pub use assemble::{Decoded, Drop, DroppedRun, assemble};
@@ -71,7 +74,7 @@ pub enum Role {
 }
 
 /// Every format that can be read, in the order in which ties are decided.
-pub static FORMATS: &[&Format] = &[&tfevents::FORMAT];
+pub static FORMATS: &[&Format] = &[&tfevents::FORMAT, &keras_console::FORMAT];
 
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static Format> {
