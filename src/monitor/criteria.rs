@@ -1,0 +1,496 @@
+//! Checking stopping criteria: as a person types them into the form, and as an experiment holds them.
+//!
+//! All errors come at once, each with the field it belongs to. Warnings name what is allowed and yet of little use: a
+//! criterion that can never hold before the cap ends the run, criteria that will rarely hold together.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Criterion, CriterionKind, MetricName, Profile, TrainingMonitor};
+
+use super::{Error, Limits, names};
+
+/// A larger look-back than this many times the smallest one is warned about.
+const UNLIKE_LOOKBACKS: u64 = 5;
+/// Whole numbers up to here are exact in JSON.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// One criterion as it stands in the form: what was typed, right or wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CriterionForm {
+    pub name: String,
+    pub metric: String,
+    pub lookback_checkpoints: String,
+    /// May be empty: one more than the look-back.
+    pub min_checkpoints: String,
+}
+
+/// The whole form: the cap and the criteria.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MonitorForm {
+    /// May be empty: no cap.
+    pub max_checkpoints: String,
+    pub criteria: Vec<CriterionForm>,
+}
+
+/// A field of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    MaxCheckpoints,
+    /// The list of criteria as a whole.
+    Criteria,
+    Name,
+    Metric,
+    LookbackCheckpoints,
+    MinCheckpoints,
+}
+
+/// What is wrong, or of little use, with a field.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct FieldError {
+    /// Index into the criteria; `None` for the cap and the list.
+    pub criterion: Option<usize>,
+    pub field: Field,
+    pub rule: &'static str,
+    /// One sentence for the person at the form.
+    pub message: String,
+}
+
+/// What checking a form gives.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Checked {
+    /// Present when there are no errors.
+    pub monitor: Option<TrainingMonitor>,
+    /// In the order of the form.
+    pub errors: Vec<FieldError>,
+    pub warnings: Vec<FieldError>,
+}
+
+impl FieldError {
+    fn new(criterion: Option<usize>, field: Field, rule: &'static str, message: impl Into<String>) -> Self {
+        Self { criterion, field, rule, message: message.into() }
+    }
+
+    /// Where the field is in the JSON of an experiment.
+    pub fn path(&self) -> String {
+        let list = "training_monitor.early_stopping_criteria";
+        let of = |key: &str| match self.criterion {
+            Some(at) => format!("{list}[{at}].{key}"),
+            None => format!("{list}.{key}"),
+        };
+        match self.field {
+            Field::MaxCheckpoints => "training_monitor.max_checkpoints".to_owned(),
+            Field::Criteria => list.to_owned(),
+            Field::Name => of("name"),
+            Field::Metric => of("metric"),
+            Field::LookbackCheckpoints => of("lookback_checkpoints"),
+            Field::MinCheckpoints => of("min_checkpoints"),
+        }
+    }
+}
+
+impl From<FieldError> for Error {
+    fn from(error: FieldError) -> Self {
+        Self::validation(error.path(), error.rule, error.message)
+    }
+}
+
+impl From<&Criterion> for CriterionForm {
+    fn from(criterion: &Criterion) -> Self {
+        let CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } = criterion.kind;
+        Self {
+            name: criterion.name.clone(),
+            metric: criterion.metric.as_str().to_owned(),
+            lookback_checkpoints: lookback_checkpoints.to_string(),
+            min_checkpoints: min_checkpoints.map(|min| min.to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+impl CriterionForm {
+    /// Reads one criterion by itself; its number in the list is 0 in the errors.
+    ///
+    /// `metrics` are those a criterion may name: the experiment's, in the extended profile also those seen in its
+    /// runs.
+    pub fn read(&self, metrics: &[MetricName], profile: Profile) -> Result<Criterion, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let criterion = Draft::read(self, 0, &mut errors);
+        criterion.check(0, metrics, profile, &mut errors);
+        match criterion.finish() {
+            Some(criterion) if errors.is_empty() => Ok(criterion),
+            _ => Err(errors),
+        }
+    }
+}
+
+impl From<&TrainingMonitor> for MonitorForm {
+    fn from(monitor: &TrainingMonitor) -> Self {
+        Self {
+            max_checkpoints: monitor.max_checkpoints.map(|cap| cap.to_string()).unwrap_or_default(),
+            criteria: monitor.early_stopping_criteria.iter().map(CriterionForm::from).collect(),
+        }
+    }
+}
+
+impl MonitorForm {
+    /// Reads the whole form, with all errors at once. `metrics` as in `CriterionForm::read`.
+    pub fn check(&self, metrics: &[MetricName], profile: Profile) -> Checked {
+        let mut errors = Vec::new();
+        let cap = optional_whole(&self.max_checkpoints, None, Field::MaxCheckpoints, &mut errors);
+        let drafts: Vec<Draft> =
+            (0..).zip(&self.criteria).map(|(at, form)| Draft::read(form, at, &mut errors)).collect();
+        let unreadable = |field: Field| errors.iter().any(|error| error.field == field);
+        let cap_unreadable = unreadable(Field::MaxCheckpoints);
+        check_drafts(cap, cap_unreadable, &drafts, metrics, profile, &mut errors);
+        errors.sort_by_key(|error| (error.criterion, error.field));
+        let criteria: Option<Vec<Criterion>> = drafts.iter().map(Draft::finish).collect();
+        let monitor = criteria
+            .filter(|_| errors.is_empty())
+            .map(|criteria| TrainingMonitor { max_checkpoints: cap, early_stopping_criteria: criteria });
+        let warnings = warn(cap, &drafts);
+        Checked { monitor, errors, warnings }
+    }
+}
+
+/// Checks the criteria that an experiment holds. `metrics` as in `CriterionForm::read`.
+pub fn check(monitor: &TrainingMonitor, metrics: &[MetricName], profile: Profile) -> Vec<FieldError> {
+    let drafts: Vec<Draft> = monitor.early_stopping_criteria.iter().map(Draft::of).collect();
+    let mut errors = Vec::new();
+    check_drafts(monitor.max_checkpoints, false, &drafts, metrics, profile, &mut errors);
+    errors.sort_by_key(|error| (error.criterion, error.field));
+    errors
+}
+
+/// What is allowed and yet of little use in the criteria that an experiment holds.
+pub fn warnings(monitor: &TrainingMonitor) -> Vec<FieldError> {
+    let drafts: Vec<Draft> = monitor.early_stopping_criteria.iter().map(Draft::of).collect();
+    warn(monitor.max_checkpoints, &drafts)
+}
+
+/// A criterion of which some fields may be unreadable; those have had their error.
+struct Draft {
+    name: String,
+    metric: MetricName,
+    lookback_checkpoints: Option<u64>,
+    /// Outer `None`: unreadable.
+    min_checkpoints: Option<Option<u64>>,
+}
+
+impl Draft {
+    fn of(criterion: &Criterion) -> Self {
+        let CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } = criterion.kind;
+        Self {
+            name: criterion.name.clone(),
+            metric: criterion.metric.clone(),
+            lookback_checkpoints: Some(lookback_checkpoints),
+            min_checkpoints: Some(min_checkpoints),
+        }
+    }
+
+    fn read(form: &CriterionForm, at: usize, errors: &mut Vec<FieldError>) -> Self {
+        let lookback = &form.lookback_checkpoints;
+        let before = errors.len();
+        let lookback_checkpoints = optional_whole(lookback, Some(at), Field::LookbackCheckpoints, errors);
+        if lookback_checkpoints.is_none() && errors.len() == before {
+            let message = "needs a look-back: how many checkpoints to compare with";
+            errors.push(FieldError::new(Some(at), Field::LookbackCheckpoints, "criterion_lookback_required", message));
+        }
+        let before = errors.len();
+        let min_checkpoints = optional_whole(&form.min_checkpoints, Some(at), Field::MinCheckpoints, errors);
+        Self {
+            name: form.name.clone(),
+            metric: MetricName::new(&form.metric),
+            lookback_checkpoints,
+            min_checkpoints: (errors.len() == before).then_some(min_checkpoints),
+        }
+    }
+
+    fn finish(&self) -> Option<Criterion> {
+        Some(Criterion {
+            name: self.name.trim().to_owned(),
+            metric: self.metric.clone(),
+            kind: CriterionKind::Convergence {
+                lookback_checkpoints: self.lookback_checkpoints?,
+                min_checkpoints: self.min_checkpoints?,
+            },
+        })
+    }
+
+    /// Everything that one criterion can have wrong by itself.
+    fn check(&self, at: usize, metrics: &[MetricName], profile: Profile, errors: &mut Vec<FieldError>) {
+        let at = Some(at);
+        if let Err(error) = names::check(&self.name, "name", Limits::of(profile).name_chars) {
+            errors.push(FieldError::new(at, Field::Name, error.rule, error.message));
+        }
+        if self.metric.as_str().is_empty() {
+            errors.push(FieldError::new(at, Field::Metric, "criterion_metric_required", "needs a metric to look at"));
+        } else if !metrics.contains(&self.metric) {
+            let message = format!("there is no metric {:?}", self.metric.as_str());
+            errors.push(FieldError::new(at, Field::Metric, "criterion_metric_known", message));
+        }
+        if self.lookback_checkpoints == Some(0) {
+            let message = "must be at least 1";
+            errors.push(FieldError::new(at, Field::LookbackCheckpoints, "criterion_lookback_positive", message));
+        }
+        if self.min_checkpoints == Some(Some(0)) {
+            let message = "must be at least 1";
+            errors.push(FieldError::new(at, Field::MinCheckpoints, "criterion_minimum_positive", message));
+        }
+    }
+}
+
+fn check_drafts(
+    cap: Option<u64>,
+    cap_unreadable: bool,
+    drafts: &[Draft],
+    metrics: &[MetricName],
+    profile: Profile,
+    errors: &mut Vec<FieldError>,
+) {
+    let limits = Limits::of(profile);
+    match cap {
+        Some(cap) if (1..=limits.max_checkpoints).contains(&cap) => {}
+        Some(cap) => {
+            let message = format!("must be from 1 to {}, not {cap}", limits.max_checkpoints);
+            errors.push(FieldError::new(None, Field::MaxCheckpoints, "max_checkpoints_range", message));
+        }
+        None if profile == Profile::Strict && !drafts.is_empty() && !cap_unreadable => {
+            let message = format!("is required in the strict profile: from 1 to {}", limits.max_checkpoints);
+            errors.push(FieldError::new(None, Field::MaxCheckpoints, "max_checkpoints_required", message));
+        }
+        None => {}
+    }
+    if drafts.len() > limits.early_stopping_criteria {
+        let message = format!("at most {} criteria, not {}", limits.early_stopping_criteria, drafts.len());
+        errors.push(FieldError::new(None, Field::Criteria, "criteria_count", message));
+    }
+    let mut first_with_name: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        draft.check(at, metrics, profile, errors);
+        let name = draft.name.trim();
+        let first = *first_with_name.entry(name).or_insert(at);
+        if first != at && !name.is_empty() {
+            let message = format!("criterion {} has this name already", first + 1);
+            errors.push(FieldError::new(Some(at), Field::Name, "criterion_name_unique", message));
+        }
+    }
+}
+
+fn warn(cap: Option<u64>, drafts: &[Draft]) -> Vec<FieldError> {
+    let mut warnings = Vec::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        let Some(cap) = cap else { break };
+        if draft.lookback_checkpoints.is_some_and(|lookback| lookback >= cap) {
+            let message = format!("can never hold: the run ends after {cap} checkpoints, with none so far back");
+            warnings.push(FieldError::new(Some(at), Field::LookbackCheckpoints, "criterion_never_holds", message));
+        }
+        if draft.min_checkpoints.flatten().is_some_and(|min| min > cap) {
+            let message = format!("can never hold: the run ends after {cap} checkpoints");
+            warnings.push(FieldError::new(Some(at), Field::MinCheckpoints, "criterion_never_holds", message));
+        }
+    }
+    let lookbacks: Vec<u64> =
+        drafts.iter().filter_map(|draft| draft.lookback_checkpoints).filter(|lookback| *lookback > 0).collect();
+    if let (Some(&least), Some(&most)) = (lookbacks.iter().min(), lookbacks.iter().max())
+        && most >= least.saturating_mul(UNLIKE_LOOKBACKS)
+    {
+        let message = format!(
+            "all criteria must hold at the same checkpoint: look-backs as different as {least} and {most} rarely do"
+        );
+        warnings.push(FieldError::new(None, Field::Criteria, "criteria_unlike_lookbacks", message));
+    }
+    warnings
+}
+
+/// Reads a whole number of 0 or more; empty is `None`, anything else an error.
+fn optional_whole(text: &str, criterion: Option<usize>, field: Field, errors: &mut Vec<FieldError>) -> Option<u64> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.fract() == 0.0 && (0.0..=LARGEST_WHOLE).contains(&number) => Some(number as u64),
+        Ok(number) if number.fract() == 0.0 && number < 0.0 => {
+            errors.push(FieldError::new(criterion, field, "positive_integer", "must be at least 1"));
+            None
+        }
+        _ => {
+            let message = format!("must be a whole number, not {text:?}");
+            errors.push(FieldError::new(criterion, field, "integer", message));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(name: &str, metric: &str, lookback: &str, min: &str) -> CriterionForm {
+        CriterionForm {
+            name: name.to_owned(),
+            metric: metric.to_owned(),
+            lookback_checkpoints: lookback.to_owned(),
+            min_checkpoints: min.to_owned(),
+        }
+    }
+
+    fn check_form(max: &str, criteria: &[CriterionForm], profile: Profile) -> Checked {
+        let form = MonitorForm { max_checkpoints: max.to_owned(), criteria: criteria.to_vec() };
+        form.check(&[MetricName::new("acc"), MetricName::new("loss")], profile)
+    }
+
+    /// `criterion.field: rule` of each error.
+    fn found(errors: &[FieldError]) -> Vec<(Option<usize>, Field, &'static str)> {
+        errors.iter().map(|error| (error.criterion, error.field, error.rule)).collect()
+    }
+
+    #[test]
+    fn a_filled_form_becomes_a_criterion() {
+        let read = form(" Look Back 2 ", "acc", "2", "3").read(&[MetricName::new("acc")], Profile::Strict);
+        let expected = Criterion {
+            name: "Look Back 2".to_owned(),
+            metric: MetricName::new("acc"),
+            kind: CriterionKind::Convergence { lookback_checkpoints: 2, min_checkpoints: Some(3) },
+        };
+        assert_eq!(read, Ok(expected.clone()));
+        assert_eq!(CriterionForm::from(&expected), form("Look Back 2", "acc", "2", "3"));
+    }
+
+    #[test]
+    fn an_empty_minimum_stays_absent() {
+        let criterion = form("a", "acc", "2", " ").read(&[MetricName::new("acc")], Profile::Extended).expect("valid");
+        let CriterionKind::Convergence { min_checkpoints, .. } = criterion.kind;
+        assert_eq!(min_checkpoints, None);
+        assert_eq!(CriterionForm::from(&criterion).min_checkpoints, "");
+    }
+
+    #[test]
+    fn every_error_of_a_form_comes_at_once() {
+        let criteria = [
+            form("a", "acc", "1", ""),
+            form(" ", "f1", "two", "0"),
+            form("a", "", "", "1.5"),
+            form("c", "acc", "0", "-1"),
+        ];
+        let checked = check_form("0", &criteria, Profile::Extended);
+        assert_eq!(
+            found(&checked.errors),
+            [
+                (None, Field::MaxCheckpoints, "max_checkpoints_range"),
+                (Some(1), Field::Name, "name_required"),
+                (Some(1), Field::Metric, "criterion_metric_known"),
+                (Some(1), Field::LookbackCheckpoints, "integer"),
+                (Some(1), Field::MinCheckpoints, "criterion_minimum_positive"),
+                (Some(2), Field::Name, "criterion_name_unique"),
+                (Some(2), Field::Metric, "criterion_metric_required"),
+                (Some(2), Field::LookbackCheckpoints, "criterion_lookback_required"),
+                (Some(2), Field::MinCheckpoints, "integer"),
+                (Some(3), Field::LookbackCheckpoints, "criterion_lookback_positive"),
+                (Some(3), Field::MinCheckpoints, "positive_integer"),
+            ]
+        );
+        assert_eq!(checked.monitor, None);
+    }
+
+    #[test]
+    fn strict_caps_end_at_200() {
+        let criteria = [form("a", "acc", "1", "")];
+        let rules = |max| found(&check_form(max, &criteria, Profile::Strict).errors);
+        for accepted in ["200", "1", "10.0", " 10 "] {
+            assert_eq!(rules(accepted), [], "{accepted}");
+        }
+        for range in ["0", "201"] {
+            assert_eq!(rules(range), [(None, Field::MaxCheckpoints, "max_checkpoints_range")], "{range}");
+        }
+        for unreadable in ["2.5", "ten", "true", "NaN", "inf", "1e400"] {
+            assert_eq!(rules(unreadable), [(None, Field::MaxCheckpoints, "integer")], "{unreadable}");
+        }
+        assert_eq!(rules(""), [(None, Field::MaxCheckpoints, "max_checkpoints_required")]);
+    }
+
+    #[test]
+    fn extended_caps_are_optional() {
+        let criteria = [form("a", "acc", "1", "")];
+        assert_eq!(check_form("", &criteria, Profile::Extended).errors, []);
+        assert_eq!(check_form("1000000", &criteria, Profile::Extended).errors, []);
+        assert_eq!(check_form("1000001", &criteria, Profile::Extended).errors.len(), 1);
+    }
+
+    #[test]
+    fn strict_allows_three_criteria() {
+        let criteria: Vec<_> = (1..=4).map(|at| form(&format!("c{at}"), "acc", "2", "")).collect();
+        assert_eq!(check_form("9", &criteria[..3], Profile::Strict).errors, []);
+        assert_eq!(
+            found(&check_form("9", &criteria, Profile::Strict).errors),
+            [(None, Field::Criteria, "criteria_count")]
+        );
+        assert_eq!(check_form("9", &criteria, Profile::Extended).errors, []);
+    }
+
+    #[test]
+    fn extended_allows_fifty_criteria() {
+        let criteria: Vec<_> = (1..=51).map(|at| form(&format!("c{at}"), "acc", "2", "")).collect();
+        assert_eq!(check_form("", &criteria[..50], Profile::Extended).errors, []);
+        assert_eq!(check_form("", &criteria, Profile::Extended).errors.len(), 1);
+    }
+
+    #[test]
+    fn names_may_be_as_long_as_the_profile_allows() {
+        let metrics = [MetricName::new("acc")];
+        let named = |chars: usize| form(&"n".repeat(chars), "acc", "1", "");
+        assert!(named(100).read(&metrics, Profile::Strict).is_ok());
+        assert!(named(101).read(&metrics, Profile::Strict).is_err());
+        assert!(named(500).read(&metrics, Profile::Extended).is_ok());
+        assert!(named(501).read(&metrics, Profile::Extended).is_err());
+    }
+
+    #[test]
+    fn criteria_that_can_never_hold_are_warned_about() {
+        let checked = check_form("10", &[form("a", "acc", "9", "10"), form("b", "acc", "10", "11")], Profile::Strict);
+        assert_eq!(checked.errors, []);
+        assert_eq!(
+            found(&checked.warnings),
+            [
+                (Some(1), Field::LookbackCheckpoints, "criterion_never_holds"),
+                (Some(1), Field::MinCheckpoints, "criterion_never_holds"),
+            ]
+        );
+        assert!(checked.monitor.is_some());
+    }
+
+    #[test]
+    fn unlike_look_backs_are_warned_about() {
+        let rules = |a, b| {
+            found(&check_form("", &[form("a", "acc", a, ""), form("b", "acc", b, "")], Profile::Extended).warnings)
+        };
+        assert_eq!(rules("2", "9"), []);
+        assert_eq!(rules("2", "10"), [(None, Field::Criteria, "criteria_unlike_lookbacks")]);
+    }
+
+    #[test]
+    fn a_checked_form_shows_the_same_again() {
+        let checked = check_form("10", &[form("a", "acc", "2", "3"), form("b", "loss", "4", "")], Profile::Strict);
+        let monitor = checked.monitor.expect("no errors");
+        assert_eq!(
+            MonitorForm::from(&monitor)
+                .check(&[MetricName::new("acc"), MetricName::new("loss")], Profile::Strict)
+                .monitor,
+            Some(monitor.clone())
+        );
+        assert_eq!(check(&monitor, &[MetricName::new("acc"), MetricName::new("loss")], Profile::Strict), []);
+    }
+
+    #[test]
+    fn errors_have_the_path_of_their_field() {
+        let monitor =
+            check_form("10", &[form("a", "acc", "2", "3"), form("b", "acc", "2", "3")], Profile::Strict).monitor;
+        let mut monitor = monitor.expect("no errors");
+        monitor.early_stopping_criteria[1].name = "a".to_owned();
+        let errors: Vec<Error> =
+            check(&monitor, &[MetricName::new("acc")], Profile::Strict).into_iter().map(Error::from).collect();
+        assert_eq!(errors.len(), 1);
+        assert_eq!(errors[0].path, "training_monitor.early_stopping_criteria[1].name");
+        assert_eq!(errors[0].rule, "criterion_name_unique");
+    }
+}
