@@ -1,8 +1,10 @@
 //! What is a run: joins what the decoders read of each file into runs with unique, stable keys and names.
 
-use crate::model::{Assignments, Curve, Goal, RunState, SourceFile, StopReason};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FileReport, Records};
+use crate::model::{Assignments, Curve, Goal, MetricName, RunState, SourceFile, StopReason};
+
+use super::{FileReport, Outcome, Records, Role, RunRecords, Status, format, is_bookkeeping};
 
 /// One decoded file on its way into runs.
 #[derive(Debug)]
@@ -37,11 +39,357 @@ pub struct Drop {
     pub reports: Vec<FileReport>,
 }
 
+/// A run before it has its name and its parameters from files beside it.
+struct Draft {
+    key: String,
+    /// The parts of the path that may name the run: folders, the file's stem, the run's label within the file.
+    parts: Vec<String>,
+    /// Whether the file's stem says nothing about the run; its place in `parts`.
+    dull: Option<usize>,
+    folder: String,
+    format: &'static str,
+    files: Vec<SourceFile>,
+    run: RunRecords,
+}
+
 /// Joins decoded files into runs.
 ///
-/// Sorted by key; the same files in any order give the same result. Names are unique and lose the part that all of
-/// them share.
-pub fn assemble(files: Vec<Decoded>) -> Drop {
-    let _ = files;
-    Drop::default()
+/// Sorted by key; the same files in any order give the same result. A path that comes twice counts once. Names are
+/// unique and lose the part that all of them share.
+pub fn assemble(mut files: Vec<Decoded>) -> Drop {
+    files.sort_by(|a, b| a.report.path.cmp(&b.report.path));
+    files.dedup_by(|a, b| a.report.path == b.report.path);
+
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut directories: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
+    let mut beside: BTreeMap<String, Assignments> = BTreeMap::new();
+    let mut reports: Vec<FileReport> = Vec::new();
+    let mut parameter_files: Vec<usize> = Vec::new();
+
+    for Decoded { mut report, records } in files {
+        let Some(format) = report.format.as_deref().and_then(format) else {
+            reports.push(report);
+            continue;
+        };
+        let (folder, name) = report.path.rsplit_once('/').unwrap_or(("", &report.path));
+        let (folder, name) = (folder.to_owned(), name.to_owned());
+        let source = SourceFile { path: report.path.clone(), size_bytes: report.size_bytes };
+        match format.role {
+            Role::Parameters => {
+                let params = beside.entry(folder).or_default();
+                for run in records.runs {
+                    for (name, value) in run.params {
+                        params.entry(name).or_insert(value);
+                    }
+                }
+                parameter_files.push(reports.len());
+            }
+            Role::Directory => {
+                for run in records.runs {
+                    match directories.get(&(folder.clone(), format.id)) {
+                        Some(&at) => {
+                            let draft = &mut drafts[at];
+                            if draft.files.last() != Some(&source) {
+                                draft.files.push(source.clone());
+                            }
+                            append(&mut draft.run, run);
+                        }
+                        None => {
+                            directories.insert((folder.clone(), format.id), drafts.len());
+                            report.runs = 1;
+                            let parts = if folder.is_empty() { vec![name.clone()] } else { parts_of(&folder) };
+                            let key = if folder.is_empty() { ".".to_owned() } else { folder.clone() };
+                            let files = vec![source.clone()];
+                            let (folder, format) = (folder.clone(), format.title);
+                            drafts.push(Draft { key, parts, dull: None, folder, format, files, run });
+                        }
+                    }
+                }
+            }
+            Role::File => {
+                for (at, run) in records.runs.into_iter().enumerate() {
+                    let key = if at == 0 { report.path.clone() } else { format!("{}#{}", report.path, at + 1) };
+                    let mut parts = if folder.is_empty() { Vec::new() } else { parts_of(&folder) };
+                    let stem = stem(&name);
+                    let dull = is_dull(stem).then_some(parts.len());
+                    parts.push(stem.to_owned());
+                    parts.extend(run.label.clone());
+                    let (folder, format, files) = (folder.clone(), format.title, vec![source.clone()]);
+                    drafts.push(Draft { key, parts, dull, folder, format, files, run });
+                }
+            }
+        }
+        reports.push(report);
+    }
+
+    for at in parameter_files {
+        let report = &mut reports[at];
+        let folder = report.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let reason = match () {
+            () if beside.get(folder).is_none_or(Assignments::is_empty) => "it holds no parameters",
+            () if drafts.iter().all(|draft| draft.folder != folder) => {
+                "parameters without the log of a run beside them"
+            }
+            () => {
+                report.outcome = Outcome::Read;
+                continue;
+            }
+        };
+        report.runs = 0;
+        report.outcome = Outcome::Nothing { reason: reason.to_owned() };
+    }
+
+    // Two formats may make a run of one directory, and a file may be named like one.
+    drafts.sort_by(|a, b| (&a.key, a.format).cmp(&(&b.key, b.format)));
+    make_unique(drafts.iter_mut().map(|draft| &mut draft.key), |key, number| format!("{key}#{number}"));
+    drafts.sort_by(|a, b| a.key.cmp(&b.key));
+
+    let names = names(&drafts);
+    let runs = drafts.into_iter().zip(names).map(|(draft, name)| draft.finish(name, &beside)).collect();
+    Drop { runs, reports }
+}
+
+impl Draft {
+    fn finish(self, name: String, beside: &BTreeMap<String, Assignments>) -> DroppedRun {
+        let RunRecords { params, status, tracks, objective, .. } = self.run;
+        let mut assignments = beside.get(&self.folder).cloned().unwrap_or_default();
+        // A log's own record is trusted more than a file beside it.
+        assignments.extend(params);
+        let (state, stop_reason, assumed) = outcome(status);
+        let bookkeeping: Vec<String> = tracks
+            .iter()
+            .filter(|track| track.bookkeeping || is_bookkeeping(&track.name))
+            .map(|track| MetricName::new(&track.name).as_str().to_owned())
+            .collect();
+        let curves = tracks
+            .into_iter()
+            .map(|track| Curve { name: MetricName::new(&track.name), unit: track.unit, series: track.series })
+            .collect();
+        DroppedRun {
+            key: self.key,
+            name,
+            format: self.format.to_owned(),
+            files: self.files,
+            assignments,
+            state,
+            stop_reason,
+            assumed,
+            objective,
+            curves,
+            bookkeeping,
+        }
+    }
+}
+
+/// State, stop reason and whether the end is assumed, from what the log says (`monitor-model.md` 6.3).
+fn outcome(status: Option<Status>) -> (RunState, Option<StopReason>, bool) {
+    let (state, reason) = match status {
+        None => return (RunState::Completed, None, true),
+        Some(Status::Running) => (RunState::Active, None),
+        Some(Status::Finished) => (RunState::Completed, None),
+        Some(Status::StoppedEarly) => (RunState::Completed, Some(StopReason::EarlyStopping)),
+        Some(Status::Pruned) => (RunState::Completed, Some(StopReason::Pruned)),
+        Some(Status::ByHand) => (RunState::Completed, Some(StopReason::ByHand)),
+        Some(Status::TimeCap) => (RunState::Completed, Some(StopReason::TimeCap)),
+        Some(Status::Failed(_)) => (RunState::Failed, None),
+    };
+    (state, reason, false)
+}
+
+/// Appends a later file of a directory to its run.
+fn append(run: &mut RunRecords, later: RunRecords) {
+    run.params.extend(later.params);
+    run.status = later.status.or(run.status.take());
+    run.objective = later.objective.or(run.objective.take());
+    for track in later.tracks {
+        match run.tracks.iter_mut().find(|earlier| earlier.name == track.name) {
+            Some(earlier) => {
+                earlier.series.extend(&track.series);
+                earlier.bookkeeping |= track.bookkeeping;
+            }
+            None => run.tracks.push(track),
+        }
+    }
+}
+
+fn parts_of(folder: &str) -> Vec<String> {
+    folder.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// A file name without the extension of a log.
+fn stem(name: &str) -> &str {
+    const EXTENSIONS: [&str; 9] = ["csv", "tsv", "txt", "log", "json", "jsonl", "ndjson", "out", "err"];
+    match name.rsplit_once('.') {
+        Some((stem, extension))
+            if !stem.is_empty() && EXTENSIONS.iter().any(|it| extension.eq_ignore_ascii_case(it)) =>
+        {
+            stem
+        }
+        _ => name,
+    }
+}
+
+/// Whether a file's name is that of its kind, so that the folder tells runs apart.
+fn is_dull(stem: &str) -> bool {
+    const NAMES: [&str; 20] = [
+        "metrics",
+        "metric",
+        "results",
+        "result",
+        "history",
+        "log",
+        "logs",
+        "progress",
+        "train",
+        "training",
+        "trainer_state",
+        "trainer_log",
+        "scalars",
+        "output",
+        "stdout",
+        "summary",
+        "train_log",
+        "training_log",
+        "console",
+        "data",
+    ];
+    NAMES.iter().any(|name| stem.eq_ignore_ascii_case(name))
+}
+
+/// The name of each run: its path without what all runs share, and without dull file names where that is enough.
+fn names(drafts: &[Draft]) -> Vec<String> {
+    let Some(first) = drafts.first() else {
+        return Vec::new();
+    };
+    let is_shared =
+        |at: usize| drafts.iter().all(|draft| draft.parts.len() > at + 1 && draft.parts[at] == first.parts[at]);
+    let shared = (0..first.parts.len()).take_while(|&at| is_shared(at)).count();
+    let full = |draft: &Draft| draft.parts[shared..].join("/");
+    let short = |draft: &Draft| match draft.dull {
+        Some(at) if at > shared || (at > 0 && draft.parts.len() == 1 + at) => {
+            // What is left of the path, or the folder around it where everything is shared.
+            let from = shared.min(at - 1);
+            let kept = draft.parts[from..].iter().enumerate().filter(|(place, _)| from + place != at);
+            kept.map(|(_, part)| part.as_str()).collect::<Vec<_>>().join("/")
+        }
+        _ => full(draft),
+    };
+    let brief: Vec<String> = drafts.iter().map(short).collect();
+    let unique = brief.iter().collect::<BTreeSet<_>>().len() == brief.len();
+    let mut names = if unique { brief } else { drafts.iter().map(full).collect() };
+    make_unique(names.iter_mut(), |name, number| format!("{name} ({number})"));
+    names
+}
+
+/// Numbers texts that come more than once, from 2.
+fn make_unique<'a>(texts: impl Iterator<Item = &'a mut String>, numbered: impl Fn(&str, usize) -> String) {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut next: BTreeMap<String, usize> = BTreeMap::new();
+    for text in texts {
+        if !taken.insert(text.clone()) {
+            let base = text.clone();
+            let number = next.entry(base.clone()).or_insert(2);
+            loop {
+                *text = numbered(&base, *number);
+                *number += 1;
+                if taken.insert(text.clone()) {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::Reader;
+
+    fn read(path: &str, text: &str) -> Decoded {
+        let mut reader = Reader::open(path, text.len() as u64, text.as_bytes(), true, None);
+        reader.push(text.as_bytes());
+        reader.finish()
+    }
+
+    const KERAS: &str = "epoch,loss,val_loss\n0,0.9,0.8\n1,0.5,0.6\n";
+    const LIGHTNING: &str = "epoch,step,train_loss,val_loss\n0,9,0.5,\n0,9,,0.6\n";
+
+    fn names_of(paths: &[&str]) -> Vec<String> {
+        let drop = assemble(paths.iter().map(|path| read(path, KERAS)).collect());
+        drop.runs.into_iter().map(|run| run.name).collect()
+    }
+
+    #[test]
+    fn a_single_file_names_its_run() {
+        assert_eq!(names_of(&["resnet.csv"]), ["resnet"]);
+        assert_eq!(names_of(&["runs/resnet.csv"]), ["resnet"]);
+        assert_eq!(names_of(&["history.csv"]), ["history"]);
+    }
+
+    #[test]
+    fn a_folder_names_its_run_where_the_file_name_says_nothing() {
+        assert_eq!(names_of(&["resnet/history.csv"]), ["resnet"]);
+        assert_eq!(names_of(&["all/a/history.csv", "all/b/history.csv"]), ["a", "b"]);
+        assert_eq!(names_of(&["all/history.csv", "all/b/history.csv"]), ["b", "all"]);
+    }
+
+    #[test]
+    fn the_shared_part_of_paths_is_left_out() {
+        assert_eq!(names_of(&["x/y/a/one.csv", "x/y/b/two.csv"]), ["a/one", "b/two"]);
+    }
+
+    #[test]
+    fn dull_names_stay_where_they_tell_runs_apart() {
+        assert_eq!(names_of(&["a/history.csv", "a/log.csv"]), ["history", "log"]);
+    }
+
+    #[test]
+    fn names_are_unique() {
+        assert_eq!(names_of(&["a.csv", "a.txt"]), ["a", "a (2)"]);
+    }
+
+    #[test]
+    fn the_order_of_files_changes_nothing() {
+        let forth = assemble(vec![read("a.csv", KERAS), read("b.csv", LIGHTNING), read("c.png", "\u{89}")]);
+        let back = assemble(vec![read("c.png", "\u{89}"), read("b.csv", LIGHTNING), read("a.csv", KERAS)]);
+        assert_eq!(forth.runs, back.runs);
+        assert_eq!(forth.reports, back.reports);
+    }
+
+    #[test]
+    fn a_file_that_comes_twice_counts_once() {
+        let drop = assemble(vec![read("a.csv", KERAS), read("a.csv", KERAS)]);
+        assert_eq!((drop.runs.len(), drop.reports.len()), (1, 1));
+    }
+
+    #[test]
+    fn further_runs_of_a_file_have_numbered_keys() {
+        let drop = assemble(vec![read("a.csv", &KERAS.repeat(3))]);
+        let keys: Vec<&str> = drop.runs.iter().map(|run| run.key.as_str()).collect();
+        assert_eq!(keys, ["a.csv", "a.csv#2", "a.csv#3"]);
+        assert_eq!(drop.reports[0].runs, 3);
+    }
+
+    #[test]
+    fn a_log_that_says_nothing_of_its_end_is_assumed_to_have_ended() {
+        let run = &assemble(vec![read("a.csv", KERAS)]).runs[0];
+        assert_eq!((run.state, run.stop_reason, run.assumed), (RunState::Completed, None, true));
+    }
+
+    #[test]
+    fn a_header_alone_is_a_run_without_metrics() {
+        let drop = assemble(vec![read("a.csv", "epoch,loss\n")]);
+        assert_eq!(drop.runs.len(), 1);
+        assert!(drop.runs[0].curves.is_empty());
+    }
+
+    #[test]
+    fn sparse_rows_keep_their_own_steps() {
+        let run = &assemble(vec![read("version_3/metrics.csv", LIGHTNING)]).runs[0];
+        assert_eq!(run.name, "version_3");
+        let curves: Vec<(&str, usize)> =
+            run.curves.iter().map(|curve| (curve.name.as_str(), curve.series.len())).collect();
+        assert_eq!(curves, [("train_loss", 1), ("val_loss", 1)]);
+        assert_eq!(run.curves[0].series.epoch(0), Some(0.0));
+    }
 }

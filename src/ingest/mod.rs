@@ -9,18 +9,32 @@
 //! one line in [`FORMATS`]. Imports `model` only.
 
 mod assemble;
+mod coordinate;
 pub mod crc32c;
 mod detect;
+mod encoding;
 mod ending;
-mod keras_console;
+mod lines;
+mod number;
+mod objective;
 mod protobuf;
+mod reader;
 mod records;
+mod refuse;
 mod report;
+mod table;
 mod terminal;
+
+mod delimited;
+mod keras_console;
+mod keras_csv;
+mod lightning_csv;
 mod tfevents;
 
 pub use assemble::{Decoded, Drop, DroppedRun, assemble};
 pub use detect::{Candidate, Head, detect};
+pub use objective::{Candidate as ObjectiveCandidate, Guess, direction, guess, is_bookkeeping};
+pub use reader::{HEAD_BYTES, Reader};
 pub use records::{Records, RunRecords, Status, Track, TrackId};
 pub use report::{FileReport, Outcome, Skipped};
 
@@ -33,10 +47,8 @@ pub trait Decoder {
     /// Takes the next bytes of the file.
     fn push(&mut self, bytes: &[u8], out: &mut Records);
 
-    /// Says that the file ends here; a cut last line or record is reported now.
-    ///
-    /// A growing file is finished each time its end is reached: the decoder must accept further pushes after it, so
-    /// a kept-back tail stays kept back.
+    /// Says that the file ends here; a cut last line or record is reported now. Called once, last: a file that may
+    /// still grow is not finished.
     fn finish(&mut self, out: &mut Records);
 
     /// How many of the coming bytes mean nothing to this decoder, so that the reader need not load them.
@@ -74,7 +86,14 @@ pub enum Role {
 }
 
 /// Every format that can be read, in the order in which ties are decided.
-pub static FORMATS: &[&Format] = &[&tfevents::FORMAT, &keras_console::FORMAT];
+#[rustfmt::skip]
+pub static FORMATS: &[&Format] = &[
+    &tfevents::FORMAT,
+    &keras_csv::FORMAT,
+    &lightning_csv::FORMAT,
+    &keras_console::FORMAT,
+    &delimited::FORMAT,
+];
 
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static Format> {

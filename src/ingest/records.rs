@@ -6,6 +6,10 @@ use crate::model::{Scalar, Series, StepUnit};
 
 use super::Skipped;
 
+/// Entries of the report that are kept one by one; what comes after them is only counted.
+const MOST_ENTRIES: usize = 200;
+const FURTHER: &str = "further lines that could not be read";
+
 /// How a log says its run ended; nothing said is `None` wherever this is optional.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Status {
@@ -100,9 +104,17 @@ impl Records {
         self.run().params.insert(name.to_owned(), value);
     }
 
-    /// Reports a line or record that could not be read.
+    /// Reports a line or record that could not be read; neighbours of one reason become one entry.
     pub fn skip(&mut self, skipped: Skipped) {
-        self.skipped.push(skipped);
+        let full = self.skipped.len() == MOST_ENTRIES;
+        match self.skipped.last_mut() {
+            Some(last) if last.reason == skipped.reason => last.count += skipped.count,
+            Some(last) if last.reason == FURTHER => last.count += skipped.count,
+            _ if full => {
+                self.skipped.push(Skipped { reason: FURTHER.to_owned(), text: String::new(), ..skipped });
+            }
+            _ => self.skipped.push(skipped),
+        }
     }
 
     /// How many values have been written.
