@@ -2,6 +2,9 @@
 //!
 //! It knows no other room and holds no behaviour beyond keeping its own invariants. Imports serde only.
 //!
+//! Each object has two forms in JSON: its serde form, which loses nothing and is what `record` keeps, and SigOpt's
+//! shape (`to_json`, `from_json`), which is what people paste in and out.
+//!
 //! ```text
 //! Project ── Experiment ── Suggestion ── TrainingRun ── Checkpoint*
 //!                │            ▲               └──────── Observation (one per finished run)
@@ -30,6 +33,7 @@ mod suggestion;
 mod task;
 mod time;
 mod training_run;
+mod wire;
 
 pub use assignment::{Assignments, Scalar};
 pub use checkpoint::{Checkpoint, MetricEvaluation};
@@ -53,3 +57,4 @@ pub use suggestion::{QueuedSuggestion, Suggestion, SuggestionState};
 pub use task::Task;
 pub use time::WallTime;
 pub use training_run::{EndedAs, HandEnd, RestartPolicy, RunState, Source, SourceFile, StopReason, TrainingRun};
+pub use wire::{FromJson, Problem, Problems};
