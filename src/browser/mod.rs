@@ -1,1 +1,25 @@
 //! The room `browser` holds one thin wrapper per Web API.
+//!
+//! What the browser says goes wrong becomes an [`Error`] at once, and listeners are values that stop listening when
+//! they are dropped. Imports web crates only.
+
+pub mod channel;
+pub mod clipboard;
+pub mod clock;
+pub mod download;
+pub mod drop;
+mod error;
+pub mod fetch;
+pub mod files;
+pub mod frame;
+pub mod location;
+pub mod page;
+pub mod picker;
+pub mod random;
+pub mod resize;
+pub mod script;
+pub mod storage;
+pub mod theme;
+
+pub use error::Error;
+pub use gloo::events::EventListener;

@@ -1,3 +1,182 @@
-//! The worker's end.
+//! The worker's end: hears requests, reads byte ranges of files ahead of the decoder, and posts replies.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Float64Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
+
+use super::job::{Import, Span};
+use super::protocol::{FileEntry, Reply, Request};
+use crate::browser::clock;
+use crate::browser::files::{FileHandle, Reading};
+
+/// Size of one read. Measured on a 200 MB file: see the bench in `tests/web.rs`.
+const CHUNK_BYTES: u64 = 4 << 20;
+/// Reads under way while one is decoded: bytes bound it for large files, the count for many small ones.
+const AHEAD_BYTES: u64 = 2 * CHUNK_BYTES;
+const AHEAD_READS: usize = 16;
+/// Between two messages of progress, and between two looks at the messages of the page.
+const BREATH_MILLIS: f64 = 50.0;
+
 /// Starts listening.
-pub fn start() {}
+pub fn start() {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        post(&Reply::Stopped { why: info.to_string() }, None);
+    }));
+    let work = Rc::new(Work::default());
+    EventListener::new(&scope, "message", move |event| {
+        if let Some(event) = event.dyn_ref::<MessageEvent>() {
+            hear(&work, event);
+        }
+    })
+    .forget();
+    post(&Reply::Ready, None);
+}
+
+/// Imports asked for and not yet answered: the ids that the page gave them.
+#[derive(Default)]
+pub struct Work {
+    wanted: RefCell<Vec<u64>>,
+}
+
+impl Work {
+    /// Says that this import is wanted from now on.
+    pub fn begin(&self, job: u64) {
+        self.wanted.borrow_mut().push(job);
+    }
+
+    /// Says that this import is no longer wanted.
+    pub fn cancel(&self, job: u64) {
+        self.wanted.borrow_mut().retain(|&wanted| wanted != job);
+    }
+
+    fn wants(&self, job: u64) -> bool {
+        self.wanted.borrow().contains(&job)
+    }
+}
+
+/// Takes one message of the page: `[request, files]`.
+fn hear(work: &Rc<Work>, event: &MessageEvent) {
+    let parts: Array = event.data().unchecked_into();
+    let request = parts.get(0).as_string().and_then(|text| serde_json::from_str(&text).ok());
+    match request {
+        Some(Request::Import { job, files }) => {
+            let handles: Array = parts.get(1).unchecked_into();
+            let handles: Vec<FileHandle> = handles.iter().map(|file| file.unchecked_into::<File>().into()).collect();
+            work.begin(job);
+            let work = work.clone();
+            spawn_local(async move { import(&work, job, files, handles, post).await });
+        }
+        Some(Request::Cancel { job }) => work.cancel(job),
+        None => post(&Reply::Stopped { why: "a message of the page could not be read".to_owned() }, None),
+    }
+}
+
+/// Reads the files and says what they hold, through `post`; ends early when the work is cancelled.
+///
+/// `handles` has the file of each entry at the same place; an entry without one is refused.
+pub async fn import(
+    work: &Work,
+    job: u64,
+    files: Vec<FileEntry>,
+    handles: Vec<FileHandle>,
+    post: impl Fn(&Reply, Option<Float64Array>),
+) {
+    let mut import = Import::new(job, files, CHUNK_BYTES);
+    let mut ahead = Ahead { handles, reads: VecDeque::new() };
+    let mut bytes = Vec::new();
+    let mut reading = None;
+    let mut breath = clock::millis();
+    while let Some(span) = import.next() {
+        if reading != Some(span.file) {
+            reading = Some(span.file);
+            post(&Reply::Reading { job, file: span.file }, None);
+        }
+        match ahead.read(&import, span, &mut bytes).await {
+            Ok(()) => import.take(&bytes),
+            Err(error) => import.fail(format!("could not be read: {error}; drop it again")),
+        }
+        if clock::millis() - breath >= BREATH_MILLIS {
+            post(&import.progress(), None);
+            TimeoutFuture::new(0).await;
+            breath = clock::millis();
+            if !work.wants(job) {
+                return post(&Reply::Cancelled { job }, None);
+            }
+        }
+    }
+    drop(ahead);
+    post(&import.progress(), None);
+    post(&Reply::Joining { job }, None);
+    let mut answer = import.finish();
+    while let Some(batch) = answer.next_batch() {
+        let columns = Float64Array::from(batch.columns.as_slice());
+        post(&Reply::Runs { job, runs: batch.runs }, Some(columns));
+    }
+    TimeoutFuture::new(0).await;
+    if !work.wants(job) {
+        return post(&Reply::Cancelled { job }, None);
+    }
+    work.cancel(job);
+    post(&Reply::Done { job, reports: answer.into_reports() }, None);
+}
+
+/// Reads that were begun before they are needed.
+struct Ahead {
+    handles: Vec<FileHandle>,
+    /// In the order in which the import is expected to need them.
+    reads: VecDeque<(Span, Reading)>,
+}
+
+impl Ahead {
+    /// Fills `bytes` with the span, from the read begun for it where there is one, and begins the reads behind it.
+    async fn read(&mut self, import: &Import, span: Span, bytes: &mut Vec<u8>) -> Result<(), crate::browser::Error> {
+        while self.reads.front().is_some_and(|(expected, _)| *expected != span) {
+            self.reads.pop_front();
+        }
+        let (_, read) = match self.reads.pop_front() {
+            Some(begun) => begun,
+            None => (span, self.begin(&span)?),
+        };
+        let mut last = self.reads.back().map_or(span, |(span, _)| *span);
+        let mut bytes_ahead: u64 = self.reads.iter().map(|(span, _)| span.len).sum();
+        while let Some(next) = import.expected_after(&last) {
+            bytes_ahead += next.len;
+            if self.reads.len() == AHEAD_READS || bytes_ahead > AHEAD_BYTES {
+                break;
+            }
+            // A file that cannot even be sliced is refused when its turn comes.
+            let Ok(read) = self.begin(&next) else { break };
+            self.reads.push_back((next, read));
+            last = next;
+        }
+        read.into_bytes(bytes).await
+    }
+
+    fn begin(&self, span: &Span) -> Result<Reading, crate::browser::Error> {
+        let handle = self.handles.get(span.file).ok_or(crate::browser::Error::Gone)?;
+        handle.read(span.from, span.end())
+    }
+}
+
+/// Posts a reply to the page; the buffer of the columns is handed over, not copied.
+fn post(reply: &Reply, columns: Option<Float64Array>) {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let text = serde_json::to_string(reply).expect("replies have string keys and finite numbers");
+    let message = Array::of1(&JsValue::from(text));
+    let transfer = Array::new();
+    if let Some(columns) = columns {
+        transfer.push(&columns.buffer());
+        message.push(&columns);
+    }
+    // The page is gone when this fails, and nobody is left to hear of it.
+    scope.post_message_with_transfer(&message, &transfer).ok();
+}

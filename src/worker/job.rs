@@ -1,1 +1,344 @@
-//! The work itself, free of the browser.
+//! The work itself, free of the browser: an import as a machine that asks for bytes and ends in runs.
+//!
+//! ```text
+//! next() ─▶ Span ─▶ (the host reads it) ─▶ take(bytes) ─▶ next() … None ─▶ finish() ─▶ batches of runs, reports
+//! ```
+//!
+//! Between two steps nothing is under way, so the host may report progress there, or give the import up by dropping
+//! it. A file that cannot be read is reported and spoils no other. The only thing kept between steps is the file that
+//! is open and what was decoded before it.
+
+use std::collections::VecDeque;
+
+use crate::ingest::{Decoded, DroppedRun, FileReport, HEAD_BYTES, Outcome, Reader, assemble};
+
+use super::columns;
+use super::protocol::{FileEntry, Reply, RunHeader};
+
+/// A message of runs is closed when it holds this many …
+const BATCH_RUNS: usize = 64;
+/// … or its columns hold this many numbers (8 MiB); a longer run travels alone.
+const BATCH_NUMBERS: usize = 1 << 20;
+
+/// A range of bytes of one file of the import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Index into the files of the request.
+    pub file: usize,
+    pub from: u64,
+    /// Zero only for a file without bytes.
+    pub len: u64,
+}
+
+impl Span {
+    /// The first byte behind the span.
+    pub fn end(&self) -> u64 {
+        self.from + self.len
+    }
+}
+
+/// An import under way.
+pub struct Import {
+    job: u64,
+    files: Vec<FileEntry>,
+    chunk_bytes: u64,
+    /// Index of the file whose turn it is; all are read when it is the number of files.
+    file: usize,
+    /// How far that file is read or skipped.
+    offset: u64,
+    /// `None` until its first bytes are there.
+    reader: Option<Reader>,
+    decoded: Vec<Decoded>,
+    /// Of the files before the present one.
+    done_bytes: u64,
+    done_points: u64,
+    total_bytes: u64,
+}
+
+impl Import {
+    /// Begins to read `files` in pieces of `chunk_bytes`, at least 64 KiB.
+    pub fn new(job: u64, files: Vec<FileEntry>, chunk_bytes: u64) -> Self {
+        let total_bytes = files.iter().map(|entry| entry.size_bytes).sum();
+        Self {
+            job,
+            decoded: Vec::with_capacity(files.len()),
+            files,
+            chunk_bytes: chunk_bytes.max(HEAD_BYTES as u64),
+            file: 0,
+            offset: 0,
+            reader: None,
+            done_bytes: 0,
+            done_points: 0,
+            total_bytes,
+        }
+    }
+
+    /// The bytes that the import needs now, or `None` when every file is read.
+    pub fn next(&self) -> Option<Span> {
+        self.span(self.file, self.offset)
+    }
+
+    /// The bytes that will be needed after `span` unless something is skipped: what is worth reading ahead.
+    ///
+    /// `None` behind the start of a large file that is not open yet: it may be no log at all.
+    pub fn expected_after(&self, span: &Span) -> Option<Span> {
+        let size_bytes = self.files.get(span.file)?.size_bytes;
+        if span.end() >= size_bytes {
+            return self.span(span.file + 1, 0);
+        }
+        let open = span.file == self.file && self.reader.is_some();
+        if open { self.span(span.file, span.end()) } else { None }
+    }
+
+    /// A file that fits in a chunk is one span; of a larger one the start decides first whether it is read at all.
+    fn span(&self, file: usize, from: u64) -> Option<Span> {
+        let size_bytes = self.files.get(file)?.size_bytes;
+        let start = from == 0 && size_bytes > self.chunk_bytes;
+        let len = if start { HEAD_BYTES as u64 } else { self.chunk_bytes };
+        Some(Span { file, from, len: len.min(size_bytes.saturating_sub(from)) })
+    }
+
+    /// Takes the bytes of [`Import::next`]; fewer than asked for means that the file ends there.
+    pub fn take(&mut self, bytes: &[u8]) {
+        let Some(span) = self.next() else { return };
+        let entry = &self.files[span.file];
+        let reader = self.reader.get_or_insert_with(|| {
+            let complete = bytes.len() as u64 >= entry.size_bytes;
+            let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+            Reader::open(
+                &entry.path,
+                entry.size_bytes,
+                head,
+                complete && head.len() == bytes.len(),
+                entry.read_as.as_deref(),
+            )
+        });
+        reader.push(bytes);
+        self.offset += bytes.len() as u64;
+        let skipped = reader.skippable().min(entry.size_bytes.saturating_sub(self.offset));
+        if skipped > 0 {
+            reader.skipped(skipped);
+            self.offset += skipped;
+        }
+        let ended = self.offset >= entry.size_bytes || (bytes.len() as u64) < span.len;
+        if ended || !reader.readable() {
+            self.close();
+        }
+    }
+
+    /// Says that the bytes of [`Import::next`] cannot be had; the file is refused for this reason and the next has
+    /// its turn.
+    pub fn fail(&mut self, reason: impl Into<String>) {
+        let Some(entry) = self.files.get(self.file) else { return };
+        self.reader = None;
+        self.decoded.push(Decoded { report: refused(entry, reason), records: Default::default() });
+        self.advance();
+    }
+
+    /// How far the import is.
+    pub fn progress(&self) -> Reply {
+        let entry = self.files.get(self.file).or(self.files.last());
+        Reply::Progress {
+            job: self.job,
+            path: entry.map(|entry| entry.path.clone()).unwrap_or_default(),
+            done_bytes: self.done_bytes + self.offset,
+            total_bytes: self.total_bytes,
+            points: self.done_points + self.reader.as_ref().map_or(0, |reader| reader.points() as u64),
+        }
+    }
+
+    /// Joins everything that was read into runs.
+    pub fn finish(self) -> Answer {
+        let drop = assemble(self.decoded);
+        Answer { runs: drop.runs.into(), reports: drop.reports }
+    }
+
+    /// The present file is read to its end.
+    fn close(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            self.done_points += reader.points() as u64;
+            self.decoded.push(reader.finish());
+        }
+        self.advance();
+    }
+
+    fn advance(&mut self) {
+        self.done_bytes += self.files[self.file].size_bytes;
+        self.file += 1;
+        self.offset = 0;
+    }
+}
+
+/// What an import gives, handed out piece by piece so that each piece is freed when it is sent.
+#[derive(Debug)]
+pub struct Answer {
+    runs: VecDeque<DroppedRun>,
+    reports: Vec<FileReport>,
+}
+
+/// Some runs, ready for the trip.
+#[derive(Debug, PartialEq)]
+pub struct Batch {
+    pub runs: Vec<RunHeader>,
+    pub columns: Vec<f64>,
+}
+
+impl Answer {
+    /// The next runs, or `None` when all were given.
+    pub fn next_batch(&mut self) -> Option<Batch> {
+        let mut batch = Batch { runs: Vec::new(), columns: Vec::new() };
+        while let Some(run) = self.runs.front() {
+            let numbers = columns::packed_len(run);
+            let full = batch.runs.len() == BATCH_RUNS || batch.columns.len() + numbers > BATCH_NUMBERS;
+            if full && !batch.runs.is_empty() {
+                break;
+            }
+            let Some(run) = self.runs.pop_front() else { break };
+            batch.columns.reserve_exact(numbers);
+            batch.runs.push(columns::pack(run, &mut batch.columns));
+        }
+        (!batch.runs.is_empty()).then_some(batch)
+    }
+
+    /// What became of each file.
+    pub fn into_reports(self) -> Vec<FileReport> {
+        self.reports
+    }
+}
+
+/// The report of a file that was left alone.
+pub fn refused(entry: &FileEntry, reason: impl Into<String>) -> FileReport {
+    FileReport {
+        path: entry.path.clone(),
+        size_bytes: entry.size_bytes,
+        format: None,
+        confidence: 0,
+        reason: String::new(),
+        runner_up: None,
+        runs: 0,
+        points: 0,
+        skipped: Vec::new(),
+        outcome: Outcome::Refused { reason: reason.into() },
+        encoding: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHUNK: u64 = HEAD_BYTES as u64;
+
+    fn entry(path: &str, bytes: &[u8]) -> FileEntry {
+        FileEntry { path: path.to_owned(), size_bytes: bytes.len() as u64, read_as: None }
+    }
+
+    fn table(rows: usize) -> Vec<u8> {
+        let rows = (0..rows).map(|row| format!("{row},{},{}\n", 1.0 / (row + 1) as f64, 2.0 / (row + 1) as f64));
+        format!("epoch,loss,val_loss\n{}", rows.collect::<String>()).into_bytes()
+    }
+
+    fn import_of(files: &[(&str, &[u8])]) -> Import {
+        Import::new(7, files.iter().map(|(path, bytes)| entry(path, bytes)).collect(), CHUNK)
+    }
+
+    /// Does what the host does, with files that are in memory.
+    fn read(import: &mut Import, files: &[(&str, &[u8])]) {
+        while let Some(span) = import.next() {
+            import.take(&files[span.file].1[span.from as usize..span.end() as usize]);
+        }
+    }
+
+    fn batches(mut answer: Answer) -> (Vec<Batch>, Vec<FileReport>) {
+        (std::iter::from_fn(|| answer.next_batch()).collect(), answer.into_reports())
+    }
+
+    #[test]
+    fn a_table_larger_than_a_chunk_comes_back_whole() {
+        let bytes = table(20_000);
+        let files = [("run.csv", bytes.as_slice())];
+        let mut import = import_of(&files);
+        read(&mut import, &files);
+        let (batches, reports) = batches(import.finish());
+        assert_eq!(reports[0].outcome, Outcome::Read);
+        assert_eq!(batches[0].runs[0].curves[0].len, 20_000);
+        assert_eq!(batches[0].columns[19_999], 19_999.0, "the first column is the steps of the first curve");
+    }
+
+    #[test]
+    fn what_is_expected_next_is_what_is_asked_for_next() {
+        let bytes = table(20_000);
+        let files = [("a.csv", bytes.as_slice()), ("b.csv", b"".as_slice()), ("c.csv", bytes.as_slice())];
+        let mut import = import_of(&files);
+        let mut last = None;
+        while let Some(span) = import.next() {
+            assert!(span.len <= CHUNK);
+            import.take(&files[span.file].1[span.from as usize..span.end() as usize]);
+            let expected = import.expected_after(&span);
+            assert!(expected.is_none() || expected == import.next());
+            last = Some(span);
+        }
+        assert_eq!(last.map(|span| (span.file, span.end())), Some((2, bytes.len() as u64)));
+    }
+
+    #[test]
+    fn a_large_file_that_is_no_log_is_left_after_its_start() {
+        let mut picture = b"\x89PNG\r\n\x1a\n".to_vec();
+        picture.resize(10 * CHUNK as usize, 0);
+        let files = [("picture.png", picture.as_slice()), ("run.csv", b"epoch,loss\n0,0.5\n1,0.4\n".as_slice())];
+        let mut import = import_of(&files);
+        let span = import.next().expect("the picture is first");
+        assert_eq!(import.expected_after(&span), None);
+        import.take(&picture[..span.len as usize]);
+        assert_eq!(import.next().map(|span| span.file), Some(1));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_spoils_no_other() {
+        let bytes = table(10);
+        let files = [("gone.csv", bytes.as_slice()), ("run.csv", bytes.as_slice())];
+        let mut import = import_of(&files);
+        import.fail("the file is gone; drop it again");
+        read(&mut import, &files);
+        let (batches, reports) = batches(import.finish());
+        assert_eq!(batches.iter().map(|batch| batch.runs.len()).sum::<usize>(), 1);
+        let gone = reports.iter().find(|report| report.path == "gone.csv").expect("it is reported");
+        assert_eq!(gone.outcome, Outcome::Refused { reason: "the file is gone; drop it again".to_owned() });
+    }
+
+    #[test]
+    fn a_file_that_ends_before_its_size_is_read_as_far_as_it_goes() {
+        let bytes = table(10);
+        let mut promised = entry("run.csv", &bytes);
+        promised.size_bytes += 1_000;
+        let mut import = Import::new(7, vec![promised], CHUNK);
+        import.take(&bytes);
+        assert_eq!(import.next(), None);
+        let (batches, _) = batches(import.finish());
+        assert_eq!(batches[0].runs[0].curves[0].len, 10);
+    }
+
+    #[test]
+    fn progress_ends_at_the_size_of_all_files() {
+        let bytes = table(20_000);
+        let files = [("a.csv", bytes.as_slice()), ("b.csv", bytes.as_slice())];
+        let mut import = import_of(&files);
+        read(&mut import, &files);
+        let all = 2 * bytes.len() as u64;
+        let Reply::Progress { done_bytes, total_bytes, points, .. } = import.progress() else { panic!("no progress") };
+        assert_eq!((done_bytes, total_bytes, points), (all, all, 80_000));
+    }
+
+    #[test]
+    fn many_runs_travel_in_several_messages() {
+        let bytes = table(2);
+        let names: Vec<String> = (0..150).map(|at| format!("{at:03}/log.csv")).collect();
+        let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), bytes.as_slice())).collect();
+        let mut import = import_of(&files);
+        read(&mut import, &files);
+        let (batches, reports) = batches(import.finish());
+        let sizes: Vec<usize> = batches.iter().map(|batch| batch.runs.len()).collect();
+        assert_eq!(sizes, [64, 64, 22]);
+        assert_eq!(reports.len(), 150);
+    }
+}

@@ -1,4 +1,8 @@
 //! What page and worker say to each other. Plain enums and nothing else.
+//!
+//! A message crosses as JSON text in an array; beside it lie the `File`s of an import, or the columns of runs as one
+//! transferred `Float64Array`. The columns are the bulk, and JSON carries what the model's types are already
+//! written in.
 
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +61,16 @@ pub struct RunHeader {
 pub enum Reply {
     /// The worker listens; requests sent before are lost.
     Ready,
+    /// The first byte of this file is about to be read; whoever stops the worker from here on is this file.
+    Reading {
+        job: u64,
+        /// Index into the files of the request.
+        file: usize,
+    },
+    /// Every file is read; what follows joins them into runs.
+    Joining {
+        job: u64,
+    },
     /// Between chunks.
     Progress {
         job: u64,
@@ -65,6 +79,7 @@ pub enum Reply {
         total_bytes: u64,
         points: u64,
     },
+    /// Some of the runs, in the order of the drop; their columns travel beside the message.
     Runs {
         job: u64,
         runs: Vec<RunHeader>,
@@ -76,5 +91,9 @@ pub enum Reply {
     },
     Cancelled {
         job: u64,
+    },
+    /// The worker does not work any more and must be started again.
+    Stopped {
+        why: String,
     },
 }
