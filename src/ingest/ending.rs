@@ -3,6 +3,7 @@
 //! The last marker decides, and of a traceback its last line: `KeyboardInterrupt` is a person, not a crash.
 
 use super::Status;
+use super::lines::excerpt;
 
 /// Words that stand anywhere in a line and say that the program was killed or fell.
 const FAILURES: [&str; 8] = [
@@ -28,29 +29,24 @@ impl Ending {
         let text = line.trim();
         if text.contains("Traceback (most recent call last)") {
             self.in_traceback = true;
-            return Some(Status::Failed(excerpt(text)));
+            return Some(Status::Failed(excerpt(text.as_bytes())));
         }
         // The frames of a traceback are indented; the first line that is not names the exception.
         if self.in_traceback && !text.is_empty() && !line.starts_with([' ', '\t']) {
             self.in_traceback = false;
             let by_hand = text.starts_with("KeyboardInterrupt");
-            return Some(if by_hand { Status::ByHand } else { Status::Failed(excerpt(text)) });
+            return Some(if by_hand { Status::ByHand } else { Status::Failed(excerpt(text.as_bytes())) });
         }
         match () {
             () if text == "KeyboardInterrupt" || text == "^C" => Some(Status::ByHand),
             () if text.contains("DUE TO TIME LIMIT") => Some(Status::TimeCap),
             () if FAILURES.iter().any(|word| text.contains(word)) || text == "Killed" => {
-                Some(Status::Failed(excerpt(text)))
+                Some(Status::Failed(excerpt(text.as_bytes())))
             }
             () if text.starts_with("slurmstepd: error:") && text.contains("CANCELLED AT") => Some(Status::ByHand),
             () => None,
         }
     }
-}
-
-/// The start of a line for a report.
-fn excerpt(line: &str) -> String {
-    line.chars().take(200).collect()
 }
 
 #[cfg(test)]

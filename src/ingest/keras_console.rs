@@ -22,6 +22,8 @@
 use crate::model::{Scalar, StepUnit};
 
 use super::ending::Ending;
+use super::lines::excerpt;
+use super::number;
 use super::terminal::{Shown, Terminal};
 use super::{Candidate, Decoder, Format, Head, Records, Role, Skipped, Status};
 
@@ -191,10 +193,6 @@ fn same_names(a: &[Value], b: &[Value]) -> bool {
     a.iter().map(|value| &value.name).eq(b.iter().map(|value| &value.name))
 }
 
-fn excerpt(line: &[u8]) -> String {
-    String::from_utf8_lossy(line).chars().take(200).collect()
-}
-
 /// A line around its `Epoch k/N`; without one all of it is `before`.
 struct Pieces<'a> {
     before: &'a str,
@@ -287,8 +285,8 @@ fn state(line: &str) -> Option<State<'_>> {
             continue;
         }
         let text = &text[..text.find(char::is_whitespace).unwrap_or(text.len())];
-        match text.parse::<f64>() {
-            Ok(value) if !name.is_empty() => {
+        match number::whole(text.as_bytes()) {
+            Some(value) if !name.is_empty() => {
                 state.values.push(Value { name: name.to_owned(), value, form: form(text) });
             }
             _ => state.unreadable = state.unreadable.or(Some(name)),

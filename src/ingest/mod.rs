@@ -30,6 +30,7 @@ mod keras_console;
 mod keras_csv;
 mod lightning_csv;
 mod tfevents;
+mod yaml_params;
 
 pub use assemble::{Decoded, Drop, DroppedRun, assemble};
 pub use detect::{Candidate, Head, detect};
@@ -92,6 +93,7 @@ pub static FORMATS: &[&Format] = &[
     &keras_csv::FORMAT,
     &lightning_csv::FORMAT,
     &keras_console::FORMAT,
+    &yaml_params::FORMAT,
     &delimited::FORMAT,
 ];
 
