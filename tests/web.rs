@@ -1,0 +1,8 @@
+//! What only a browser can show.
+
+#![cfg(target_arch = "wasm32")]
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+#[path = "web/store.rs"]
+mod store;
