@@ -74,6 +74,7 @@ impl FromJson for Metric {
     /// A plain string is an optimized, maximized metric of that name. `null` is no objective and no strategy.
     fn read_json(value: &Value, path: &str, problems: &Problems) -> Option<Self> {
         if let Value::String(name) = value {
+            refuse_blank(name, path, problems);
             return Some(Self::optimized(MetricName::new(name), Goal::Maximize));
         }
         let fields = Fields::of(value, path, problems)?;
@@ -81,6 +82,9 @@ impl FromJson for Metric {
             if fields.is_null(key) {
                 problems.add(fields.path(key), "invalid_value", format!("must be one of {allowed}, not null"));
             }
+        }
+        if let Some(name) = fields.get("name").and_then(Value::as_str) {
+            refuse_blank(name, &fields.path("name"), problems);
         }
         let goals = [Goal::Maximize, Goal::Minimize].map(|goal| (goal.word(), goal));
         let strategies =
@@ -93,5 +97,12 @@ impl FromJson for Metric {
         };
         fields.refuse_unknown();
         Some(read)
+    }
+}
+
+/// An unnamed metric has no name at all; an empty one is a mistake.
+fn refuse_blank(name: &str, path: &str, problems: &Problems) {
+    if name.trim().is_empty() {
+        problems.add(path, "invalid_value", "a metric name is not empty; leave the key out for an unnamed metric");
     }
 }

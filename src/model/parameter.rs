@@ -52,7 +52,7 @@ pub struct Parameter {
     pub name: String,
     #[serde(rename = "type")]
     pub kind: ParameterType,
-    /// Of numeric parameters; with a grid its extremes.
+    /// Of numeric parameters without a grid.
     #[serde(default)]
     pub bounds: Option<Bounds>,
     /// In the order of input, which numbers them from 1; empty for numeric parameters.
@@ -94,7 +94,7 @@ impl Parameter {
             "object": "parameter",
             "name": self.name,
             "type": self.kind.word(),
-            "bounds": self.bounds.map(|bounds| self.bounds_json(bounds)),
+            "bounds": self.bounds.or(self.grid_extremes()).map(|bounds| self.bounds_json(bounds)),
             "categorical_values": (self.kind == ParameterType::Categorical).then_some(values),
             "grid": (!self.grid.is_empty()).then(|| self.grid_json()),
             "default_value": self.default_value.as_ref().map(|value| self.value_json(value)),
@@ -133,13 +133,19 @@ impl Parameter {
         json!({ "min": self.number_json(bounds.min), "max": self.number_json(bounds.max) })
     }
 
+    /// The bounds that a grid amounts to.
+    pub fn grid_extremes(&self) -> Option<Bounds> {
+        Some(Bounds { min: *self.grid.first()?, max: *self.grid.last()? })
+    }
+
     fn grid_json(&self) -> Value {
         self.grid.iter().map(|number| self.number_json(*number)).collect()
     }
 }
 
 impl FromJson for Parameter {
-    /// Unknown keys are tolerated here, as SigOpt's schema does. A grid is sorted and gives the bounds.
+    /// Unknown keys are tolerated here, as SigOpt's schema does. A grid is sorted; bounds beside it that are its
+    /// extremes, as output has them, are dropped.
     fn read_json(value: &Value, path: &str, problems: &Problems) -> Option<Self> {
         let fields = Fields::of(value, path, problems)?;
         fields.need(&["name", "type"]);
@@ -150,7 +156,7 @@ impl FromJson for Parameter {
         let mut grid = fields.list("grid", |value, path| number_at(value, path, problems));
         grid.sort_by(f64::total_cmp);
         let transformations = [("none", Transformation::None), ("log", Transformation::Log)];
-        Some(Self {
+        let mut read = Self {
             name,
             kind: kind?,
             bounds: fields.object("bounds"),
@@ -167,7 +173,11 @@ impl FromJson for Parameter {
             transformation: fields.word("transformation", &transformations).unwrap_or_default(),
             prior: fields.object("prior"),
             conditions: read_conditions(&fields, problems),
-        })
+        };
+        if read.bounds == read.grid_extremes() {
+            read.bounds = None;
+        }
+        Some(read)
     }
 }
 

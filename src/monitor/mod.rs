@@ -1,12 +1,21 @@
 //! The room `monitor` is the workflow: what may be created and changed, and every error that says why not.
 //!
-//! Imports `model` and `stopping`.
+//! Imports `model` and `stopping`. Checks find all errors of a body at once, each with the path of the part it is
+//! about; what cannot be read at all is reported once and not again for its consequences.
 
+pub mod assignments;
+mod constraints;
 pub mod criteria;
 mod error;
+mod experiment;
+mod findings;
 mod limits;
+mod metadata;
+mod metrics;
 mod names;
+mod parameters;
 
 pub use criteria::{Checked, CriterionForm, Field, FieldError, MonitorForm};
 pub use error::{Error, ErrorKind};
+pub use experiment::{Created, Surroundings, check_experiment, create_experiment};
 pub use limits::Limits;
