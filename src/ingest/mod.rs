@@ -14,6 +14,8 @@ pub mod crc32c;
 mod detect;
 mod encoding;
 mod ending;
+mod fields;
+mod json;
 mod lines;
 mod number;
 mod objective;
@@ -26,9 +28,13 @@ mod table;
 mod terminal;
 
 mod delimited;
+mod hf_state;
+mod jsonl;
 mod keras_console;
 mod keras_csv;
 mod lightning_csv;
+mod llama_factory;
+mod mlperf;
 mod tfevents;
 mod yaml_params;
 
@@ -90,10 +96,14 @@ pub enum Role {
 #[rustfmt::skip]
 pub static FORMATS: &[&Format] = &[
     &tfevents::FORMAT,
+    &hf_state::FORMAT,
+    &mlperf::FORMAT,
+    &llama_factory::FORMAT,
     &keras_csv::FORMAT,
     &lightning_csv::FORMAT,
     &keras_console::FORMAT,
     &yaml_params::FORMAT,
+    &jsonl::FORMAT,
     &delimited::FORMAT,
 ];
 

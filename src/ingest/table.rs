@@ -117,7 +117,9 @@ struct Splitter {
 
 impl Splitter {
     fn new(delimiter: u8) -> Self {
-        let quoted = Box::new(csv_core::ReaderBuilder::new().delimiter(delimiter).build());
+        let quoted = Box::new(
+            csv_core::ReaderBuilder::new().delimiter(delimiter).terminator(csv_core::Terminator::Any(b'\n')).build(),
+        );
         Self { delimiter, quoted, text: Vec::new(), ends: Vec::new() }
     }
 
@@ -153,8 +155,6 @@ impl Splitter {
             cells += ended;
             match result {
                 csv_core::ReadRecordResult::InputEmpty if taken > 0 => {}
-                // A line end outside quotes would end the record early; the line splitter leaves none but `\r`.
-                csv_core::ReadRecordResult::Record if read < record.len() => {}
                 _ => break,
             }
         }
