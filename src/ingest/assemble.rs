@@ -152,9 +152,7 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
 impl Draft {
     fn finish(self, name: String, beside: &BTreeMap<String, Assignments>) -> DroppedRun {
         let RunRecords { params, status, tracks, objective, .. } = self.run;
-        let mut assignments = beside.get(&self.folder).cloned().unwrap_or_default();
-        // A log's own record is trusted more than a file beside it.
-        assignments.extend(params);
+        let assignments = joined(params, beside.get(&self.folder));
         let (state, stop_reason, assumed) = outcome(status);
         let bookkeeping: Vec<String> = tracks
             .iter()
@@ -179,6 +177,24 @@ impl Draft {
             bookkeeping,
         }
     }
+}
+
+/// A log's own parameters together with those of a file beside it; the log is trusted more.
+///
+/// A file most of whose names the log has too repeats the log, in its own spelling of nested names (Lightning writes
+/// `hparams.yaml` beside the record of its TensorBoard plugin): then the log alone counts.
+fn joined(own: Assignments, beside: Option<&Assignments>) -> Assignments {
+    let Some(beside) = beside else {
+        return own;
+    };
+    let known =
+        beside.keys().filter(|name| own.contains_key(*name) || own.contains_key(&name.replace('.', "/"))).count();
+    if known * 2 > beside.len() {
+        return own;
+    }
+    let mut assignments = beside.clone();
+    assignments.extend(own);
+    assignments
 }
 
 /// State, stop reason and whether the end is assumed, from what the log says (`monitor-model.md` 6.3).
@@ -368,6 +384,42 @@ mod tests {
         let keys: Vec<&str> = drop.runs.iter().map(|run| run.key.as_str()).collect();
         assert_eq!(keys, ["a.csv", "a.csv#2", "a.csv#3"]);
         assert_eq!(drop.reports[0].runs, 3);
+    }
+
+    fn scalars(pairs: &[(&str, f64)]) -> Assignments {
+        pairs.iter().map(|&(name, value)| (name.to_owned(), crate::model::Scalar::Number(value))).collect()
+    }
+
+    #[test]
+    fn parameters_of_a_file_beside_the_log_are_added() {
+        let own = scalars(&[("epochs", 9.0), ("lr", 0.1)]);
+        let beside = scalars(&[("lr", 0.2), ("width", 64.0), ("depth", 2.0)]);
+        let expected = scalars(&[("epochs", 9.0), ("lr", 0.1), ("width", 64.0), ("depth", 2.0)]);
+        assert_eq!(joined(own, Some(&beside)), expected);
+    }
+
+    #[test]
+    fn a_file_that_repeats_the_log_adds_nothing() {
+        let own = scalars(&[("lr", 0.1), ("optimizer/beta", 0.9)]);
+        let beside = scalars(&[("lr", 0.1), ("optimizer.beta", 0.9), ("other", 1.0)]);
+        assert_eq!(joined(own.clone(), Some(&beside)), own);
+    }
+
+    #[test]
+    fn a_parameter_file_goes_to_the_runs_of_its_folder() {
+        let files = || {
+            vec![
+                read("a/metrics.csv", LIGHTNING),
+                read("a/hparams.yaml", "lr: 0.1\n"),
+                read("b/hparams.yaml", "lr: 0.2\n"),
+            ]
+        };
+        let drop = assemble(files());
+        assert_eq!(drop.runs.len(), 1);
+        assert_eq!(drop.runs[0].assignments, scalars(&[("lr", 0.1)]));
+        let outcomes: Vec<&Outcome> = drop.reports.iter().map(|report| &report.outcome).collect();
+        let alone = Outcome::Nothing { reason: "parameters without the log of a run beside them".to_owned() };
+        assert_eq!(outcomes, [&Outcome::Read, &Outcome::Read, &alone]);
     }
 
     #[test]
