@@ -4,6 +4,7 @@
 //! about; what cannot be read at all is reported once and not again for its consequences.
 
 pub mod assignments;
+mod checkpoints;
 mod constraints;
 pub mod criteria;
 mod error;
@@ -13,9 +14,13 @@ mod limits;
 mod metadata;
 mod metrics;
 mod names;
+mod observations;
 mod parameters;
+pub mod planning;
 
+pub use checkpoints::{CreatedCheckpoint, best_checkpoint, create_checkpoint, judge};
 pub use criteria::{Checked, CriterionForm, Field, FieldError, MonitorForm};
 pub use error::{Error, ErrorKind};
 pub use experiment::{Created, Surroundings, check_experiment, create_experiment};
 pub use limits::Limits;
+pub use observations::{FromRun, best_observation, create_observation, observe_run};
