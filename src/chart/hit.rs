@@ -1,6 +1,10 @@
 //! Which recorded point is nearest to the pointer.
+//!
+//! Decimation does not matter here: the search runs over the recorded columns, by bisection, so that a hundred lines of a
+//! hundred thousand points are a few thousand comparisons.
 
-use super::Scene;
+use super::scale::Scale;
+use super::{Line, Scene};
 
 /// The point of one line that is nearest to the pointer.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,13 +14,68 @@ pub struct Hit {
     /// Index into the line's columns: the recorded point, not a decimated one.
     pub at: usize,
     pub x_px: f64,
+    /// A value without a place on the axis is at the edge where it is marked.
     pub y_px: f64,
-    /// Distance in CSS pixels.
+    /// From the pointer to the curve near this point, in CSS pixels: between two points that lie far apart, the pointer on
+    /// the stroke is on the line.
     pub distance: f64,
 }
 
+/// How far from the pointer strokes are looked at, in CSS pixels to either side, beside the two next to the point.
+const NEAR_PX: f64 = 3.0;
+
+/// At most so many points of a line are looked at.
+const MOST: usize = 512;
+
 /// For every line its point nearest in x to the pointer, the line nearest overall first. Empty outside the plot.
+///
+/// Lines whose nearest point lies outside the window are left out, and those that are fully transparent.
 pub fn hit(scene: &Scene, x_px: f64, y_px: f64) -> Vec<Hit> {
-    let _ = (scene, x_px, y_px);
-    Vec::new()
+    if !scene.rect().contains(x_px, y_px) {
+        return Vec::new();
+    }
+    let (x, y) = (scene.x_scale(), scene.y_scale());
+    let lines = scene.spec.lines.iter().enumerate().filter(|(_, line)| line.opacity > 0.0);
+    let mut hits: Vec<Hit> =
+        lines.filter_map(|(index, line)| hit_line(scene, &x, &y, index, line, (x_px, y_px))).collect();
+    hits.sort_by(|a, b| a.distance.total_cmp(&b.distance));
+    hits
+}
+
+fn hit_line(scene: &Scene, x: &Scale, y: &Scale, index: usize, line: &Line, pointer: (f64, f64)) -> Option<Hit> {
+    let ys = &line.ys[..line.ys.len().min(line.xs.len())];
+    let xs = &line.xs[..ys.len()];
+    let plot = scene.rect();
+    let place = |at: usize| Some((x.px(*xs.get(at)?), scene.edge_or_px(y, *ys.get(at)?)));
+    let right = xs.partition_point(|&at| at < x.value(pointer.0));
+    // Of the same x the last value holds.
+    let nearest = [right.checked_sub(1), Some(right)]
+        .into_iter()
+        .flatten()
+        .filter(|&at| xs.get(at).is_some_and(|&value| x.places(value)))
+        .min_by(|&a, &b| (x.px(xs[a]) - pointer.0).abs().total_cmp(&(x.px(xs[b]) - pointer.0).abs()))?;
+    let at = xs.partition_point(|&at| at <= xs[nearest]).saturating_sub(1);
+    let (at_px, value_px) = place(at)?;
+    if at_px < plot.left - 0.5 || at_px > plot.right + 0.5 {
+        return None;
+    }
+    let from = xs.partition_point(|&at| at < x.value(pointer.0 - NEAR_PX)).min(at).max(at.saturating_sub(MOST / 2));
+    let to = xs.partition_point(|&at| at <= x.value(pointer.0 + NEAR_PX)).max(at).min(at + MOST / 2);
+    let drawn = |at: usize| ys.get(at).is_some_and(|&value| y.places(value)) && x.places(xs[at]);
+    let mut distance = f64::hypot(at_px - pointer.0, value_px - pointer.1);
+    for left in from.saturating_sub(1)..=to {
+        if let (true, true, Some(a), Some(b)) = (drawn(left), drawn(left + 1), place(left), place(left + 1)) {
+            distance = distance.min(to_segment(pointer, a, b));
+        }
+    }
+    Some(Hit { line: index, at, x_px: at_px, y_px: value_px, distance })
+}
+
+/// Distance from a point to a segment.
+fn to_segment(point: (f64, f64), a: (f64, f64), b: (f64, f64)) -> f64 {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let length = dx * dx + dy * dy;
+    let part = if length > 0.0 { ((point.0 - a.0) * dx + (point.1 - a.1) * dy) / length } else { 0.0 };
+    let part = part.clamp(0.0, 1.0);
+    f64::hypot(point.0 - a.0 - part * dx, point.1 - a.1 - part * dy)
 }

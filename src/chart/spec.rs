@@ -11,6 +11,8 @@ pub struct Spec {
     pub y: Axis,
     /// Painted in this order, emphasised ones last.
     pub lines: Vec<Line>,
+    /// Painted behind all lines.
+    pub bands: Vec<Band>,
     pub marks: Vec<Mark>,
     /// The part that is shown; `None`: everything.
     pub window: Option<Window>,
@@ -25,6 +27,8 @@ pub struct Axis {
     pub log: bool,
     /// Ticks stand on whole numbers only.
     pub integer: bool,
+    /// Values are seconds: ticks stand on whole seconds, minutes and hours, and are written "12 s", "3 min", "1 h 20".
+    pub seconds: bool,
 }
 
 /// How a line is dashed; a second sign beside its colour.
@@ -64,6 +68,33 @@ impl PartialEq for Line {
             && self.color == other.color
             && self.dash == other.dash
             && self.width == other.width
+            && self.opacity == other.opacity
+    }
+}
+
+/// The room between two curves, for example the spread of a group of runs. The three columns have equal length; `xs` is
+/// non-decreasing; where `low` or `high` is not finite there is a gap.
+#[derive(Debug, Clone)]
+pub struct Band {
+    /// Identity of the line it belongs to.
+    pub key: u64,
+    pub xs: Arc<Vec<f64>>,
+    pub low: Arc<Vec<f64>>,
+    pub high: Arc<Vec<f64>>,
+    /// Slot of the series palette, as in [`Line`].
+    pub color: usize,
+    /// 0 to 1; 0.15 leaves lines legible.
+    pub opacity: f32,
+}
+
+impl PartialEq for Band {
+    /// Compares columns by address, as [`Line`] does.
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+            && Arc::ptr_eq(&self.xs, &other.xs)
+            && Arc::ptr_eq(&self.low, &other.low)
+            && Arc::ptr_eq(&self.high, &other.high)
+            && self.color == other.color
             && self.opacity == other.opacity
     }
 }
