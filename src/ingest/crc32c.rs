@@ -53,6 +53,11 @@ pub fn crc32c(bytes: &[u8]) -> u32 {
             ^ table(1, high >> 16)
             ^ table(0, high >> 24);
     }
+    let (fours, rest) = rest.as_chunks::<4>();
+    for &four in fours {
+        let low = crc ^ u32::from_le_bytes(four);
+        crc = table(3, low) ^ table(2, low >> 8) ^ table(1, low >> 16) ^ table(0, low >> 24);
+    }
     for &byte in rest {
         crc = (crc >> 8) ^ table(0, crc ^ u32::from(byte));
     }
