@@ -465,7 +465,8 @@ fn pointer_on_a_stroke_is_on_its_line() {
     let scene = layout(&spec(vec![near, far]), size(600.0, 260.0));
     let hits = hit(&scene, scene.px_from_x(5.0), scene.px_from_y(5.0));
     assert_eq!(scene.spec.lines[hits[0].line].key, 0);
-    assert!(hits[0].distance < 1e-6);
+    // Strokes are kept in single precision.
+    assert!(hits[0].distance < 1e-3);
 }
 
 #[test]

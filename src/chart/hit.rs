@@ -1,10 +1,11 @@
 //! Which recorded point is nearest to the pointer.
 //!
-//! Decimation does not matter here: the search runs over the recorded columns, by bisection, so that a hundred lines of a
+//! The point is looked up in the recorded columns, by bisection, so decimation does not matter to what is reported. How far
+//! the pointer is from a line is measured to its strokes as they are drawn, of which few are near: a hundred lines of a
 //! hundred thousand points are a few thousand comparisons.
 
 use super::scale::Scale;
-use super::{Line, Scene};
+use super::{Line, Path, Scene};
 
 /// The point of one line that is nearest to the pointer.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,11 +22,8 @@ pub struct Hit {
     pub distance: f64,
 }
 
-/// How far from the pointer strokes are looked at, in CSS pixels to either side, beside the two next to the point.
+/// How far from the pointer strokes are looked at, in CSS pixels to either side.
 const NEAR_PX: f64 = 3.0;
-
-/// At most so many points of a line are looked at.
-const MOST: usize = 512;
 
 /// For every line its point nearest in x to the pointer, the line nearest overall first. Empty outside the plot.
 ///
@@ -59,16 +57,25 @@ fn hit_line(scene: &Scene, x: &Scale, y: &Scale, index: usize, line: &Line, poin
     if at_px < plot.left - 0.5 || at_px > plot.right + 0.5 {
         return None;
     }
-    let from = xs.partition_point(|&at| at < x.value(pointer.0 - NEAR_PX)).min(at).max(at.saturating_sub(MOST / 2));
-    let to = xs.partition_point(|&at| at <= x.value(pointer.0 + NEAR_PX)).max(at).min(at + MOST / 2);
-    let drawn = |at: usize| ys.get(at).is_some_and(|&value| y.places(value)) && x.places(xs[at]);
-    let mut distance = f64::hypot(at_px - pointer.0, value_px - pointer.1);
-    for left in from.saturating_sub(1)..=to {
-        if let (true, true, Some(a), Some(b)) = (drawn(left), drawn(left + 1), place(left), place(left + 1)) {
-            distance = distance.min(to_segment(pointer, a, b));
-        }
-    }
-    Some(Hit { line: index, at, x_px: at_px, y_px: value_px, distance })
+    let to_point = f64::hypot(at_px - pointer.0, value_px - pointer.1);
+    let to_stroke = scene.paths.get(index).map_or(f64::INFINITY, |path| to_strokes(path, pointer));
+    Some(Hit { line: index, at, x_px: at_px, y_px: value_px, distance: to_point.min(to_stroke) })
+}
+
+/// Distance from a point to the nearest stroke that runs near it in x; infinite when none does.
+fn to_strokes(path: &Path, pointer: (f64, f64)) -> f64 {
+    let (left, right) = ((pointer.0 - NEAR_PX) as f32, (pointer.0 + NEAR_PX) as f32);
+    let first = path.strokes.partition_point(|stroke| stroke.last().is_some_and(|end| end.0 < left));
+    let near = path.strokes[first..].iter().take_while(|stroke| stroke.first().is_some_and(|start| start.0 <= right));
+    near.flat_map(|stroke| {
+        let start = stroke.partition_point(|point| point.0 < left).saturating_sub(1);
+        stroke[start..].windows(2).take_while(|pair| pair[0].0 <= right)
+    })
+    .map(|pair| {
+        let [a, b] = [pair[0], pair[1]].map(|(x, y)| (f64::from(x), f64::from(y)));
+        to_segment(pointer, a, b)
+    })
+    .fold(f64::INFINITY, f64::min)
 }
 
 /// Distance from a point to a segment.
