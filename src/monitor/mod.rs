@@ -17,6 +17,7 @@ mod names;
 mod observations;
 mod parameters;
 pub mod planning;
+mod suggestions;
 
 pub use checkpoints::{CreatedCheckpoint, best_checkpoint, create_checkpoint, judge};
 pub use criteria::{Checked, CriterionForm, Field, FieldError, MonitorForm};
@@ -24,3 +25,4 @@ pub use error::{Error, ErrorKind};
 pub use experiment::{Created, Surroundings, check_experiment, create_experiment};
 pub use limits::Limits;
 pub use observations::{FromRun, best_observation, create_observation, observe_run};
+pub use suggestions::{Given, create_suggestion, serve_oldest, suggestion_state};
