@@ -69,7 +69,8 @@ fn columns(header: &[String], facts: Facts) -> Columns {
     let (step, unit) = match named(header) {
         Some((at, unit)) if !facts.fractions => (Some(at), unit),
         Some(_) => (None, StepUnit::Row),
-        None if facts.first_counts && header[0].is_empty() => (Some(0), StepUnit::Row),
+        // The index that pandas writes.
+        None if header.len() > 1 && header[0].is_empty() => (Some(0), StepUnit::Row),
         None if facts.first_counts => (Some(0), StepUnit::Step),
         None => (None, StepUnit::Row),
     };

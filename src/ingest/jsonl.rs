@@ -27,7 +27,8 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
 
 fn open(head: &Head<'_>) -> Box<dyn Decoder> {
     let rules = look(head).map_or(Rules { placed: true, separate: true, ..Rules::default() }, |seen| Rules {
-        placed: seen.placed > 0,
+        // A single line without a coordinate is the configuration that precedes the points.
+        placed: seen.placed > 0 || seen.valued <= 1,
         fractions: seen.fractions,
         separate: true,
     });

@@ -60,7 +60,7 @@ pub(super) fn unrecognised(head: &Head<'_>, encoding: Encoding) -> String {
         Some(b'{' | b'[') => "this is JSON without a series of numbers: expected one object per line, or a list of them, \
              each with a step or epoch and values"
             .to_owned(),
-        Some(_) if table::sniff(head).is_some() => {
+        Some(_) if table::sniff(head).is_some_and(|table| table.is_named()) => {
             "this is a table without numbers: expected at least one column of numbers".to_owned()
         }
         Some(_) if !head.complete && !text.contains(&b'\n') => {

@@ -109,7 +109,8 @@ fn is_grouped(text: &[u8]) -> bool {
 #[derive(Debug)]
 struct Splitter {
     delimiter: u8,
-    quoted: Box<csv_core::Reader>,
+    /// Built at the first quote: most tables have none.
+    quoted: Option<Box<csv_core::Reader>>,
     /// Unquoted text of the record, and where its cells end.
     text: Vec<u8>,
     ends: Vec<usize>,
@@ -117,10 +118,7 @@ struct Splitter {
 
 impl Splitter {
     fn new(delimiter: u8) -> Self {
-        let quoted = Box::new(
-            csv_core::ReaderBuilder::new().delimiter(delimiter).terminator(csv_core::Terminator::Any(b'\n')).build(),
-        );
-        Self { delimiter, quoted, text: Vec::new(), ends: Vec::new() }
+        Self { delimiter, quoted: None, text: Vec::new(), ends: Vec::new() }
     }
 
     /// Gives each cell of the record to `each`, trimmed and without quotes.
@@ -141,7 +139,12 @@ impl Splitter {
 
     /// Fills `text` and `ends` by the rules of RFC 4180.
     fn unquote(&mut self, record: &[u8]) {
-        self.quoted.reset();
+        let quoted = self.quoted.get_or_insert_with(|| {
+            let mut builder = csv_core::ReaderBuilder::new();
+            // The line splitter has taken the line ends that count; one within quotes belongs to its cell.
+            Box::new(builder.delimiter(self.delimiter).terminator(csv_core::Terminator::Any(b'\n')).build())
+        });
+        quoted.reset();
         // Unquoting never lengthens a record, and no cell is shorter than its delimiter.
         self.text.resize(record.len(), 0);
         self.ends.resize(record.len() + 1, 0);
@@ -149,7 +152,7 @@ impl Splitter {
         loop {
             // An empty input tells the reader that the record ends.
             let (result, taken, put, ended) =
-                self.quoted.read_record(&record[read..], &mut self.text[written..], &mut self.ends[cells..]);
+                quoted.read_record(&record[read..], &mut self.text[written..], &mut self.ends[cells..]);
             read += taken;
             written += put;
             cells += ended;
@@ -544,8 +547,7 @@ fn is_comment(line: &[u8], delimiter: u8) -> bool {
 
 /// The column names of a header line: trimmed, unique, and without the hash that `numpy.savetxt` puts before them.
 fn header(splitter: &mut Splitter, line: &[u8]) -> Vec<String> {
-    let line = line.trim_ascii_start();
-    let line = line.strip_prefix(b"#").unwrap_or(line);
+    let line = line.trim_ascii_start().strip_prefix(b"#").unwrap_or(line);
     let mut names: Vec<String> = Vec::new();
     let mut times: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
     splitter.texts(line, |cell| {
@@ -580,6 +582,12 @@ impl Sniffed {
         !self.texts[at] && self.sample.iter().any(|row| row[at].is_some())
     }
 
+    /// Whether the names look like names and not like the parts of a sentence.
+    pub(super) fn is_named(&self) -> bool {
+        self.headed
+            && self.header.iter().all(|name| !name.ends_with(['.', '!', '?', ':']) && name.split(' ').count() <= 3)
+    }
+
     /// Whether any column holds numbers in most rows.
     pub(super) fn has_numbers(&self) -> bool {
         (0..self.header.len()).any(|at| self.is_numeric(at))
@@ -590,17 +598,17 @@ impl Sniffed {
 ///
 /// `None` where the head is no table, or shows nothing but a part of its first line.
 pub(super) fn sniff(head: &Head<'_>) -> Option<Sniffed> {
-    let text = head.bytes.trim_ascii_start();
-    if matches!(text.first(), Some(b'{' | b'[' | b'<')) {
+    if matches!(head.bytes.trim_ascii_start().first(), Some(b'{' | b'[' | b'<')) {
         return None;
     }
-    let mut lines: Vec<&[u8]> = text.split(|&byte| byte == b'\n').collect();
+    let mut lines: Vec<&[u8]> = head.bytes.split(|&byte| byte == b'\n').collect();
     if !head.complete {
         // The last line may be cut.
         lines.pop();
     }
-    let lines: Vec<&[u8]> =
-        lines.into_iter().map(<[u8]>::trim_ascii_end).filter(|line| !line.is_empty()).take(SAMPLE_ROWS + 1).collect();
+    // Tabs at the end of a line are missing cells.
+    let ended = lines.into_iter().map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let lines: Vec<&[u8]> = ended.filter(|line| !line.trim_ascii().is_empty()).take(SAMPLE_ROWS + 1).collect();
     [b',', b'\t', b';', b'|', b' '].into_iter().find_map(|delimiter| sniff_with(&lines, delimiter))
 }
 
