@@ -6,3 +6,5 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[path = "web/store.rs"]
 mod store;
+#[path = "web/worker.rs"]
+mod worker;

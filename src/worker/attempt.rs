@@ -27,6 +27,11 @@ impl Attempt {
         Self { standing: (0..files.len()).collect(), files, refused: Vec::new(), stops: 0 }
     }
 
+    /// How many bytes the files of the import are.
+    pub fn size_bytes(&self) -> u64 {
+        self.files.iter().map(|entry| entry.size_bytes).sum()
+    }
+
     /// Which files to ask for, as indices into the files of the import.
     pub fn standing(&self) -> &[usize] {
         &self.standing

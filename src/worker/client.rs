@@ -25,6 +25,9 @@ use crate::ingest::{DroppedRun, FileReport};
 /// How long a cancelled import may take to say so before its worker is stopped.
 const CANCEL_MILLIS: u32 = 2_000;
 
+/// After an import of so many bytes the worker is stopped: the memory of a wasm module grows and never shrinks.
+const RETIRING_BYTES: u64 = 64 << 20;
+
 /// Names an import of this page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImportId(u64);
@@ -287,6 +290,9 @@ impl Desk {
             Some(Reply::Done { job, reports }) => {
                 if let Some(asked) = present(job) {
                     let reports = asked.attempt.borrow_mut().finish(reports);
+                    if asked.attempt.borrow().size_bytes() >= RETIRING_BYTES {
+                        self.worker.take();
+                    }
                     self.end(asked.id, ImportEvent::Done(reports));
                 }
             }

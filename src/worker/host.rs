@@ -16,7 +16,7 @@ use super::protocol::{FileEntry, Reply, Request};
 use crate::browser::clock;
 use crate::browser::files::{FileHandle, Reading};
 
-/// Size of one read. Measured on a 200 MB file: see the bench in `tests/web.rs`.
+/// Size of one read: asking costs nothing beside decoding, and a cancellation is heard soon.
 const CHUNK_BYTES: u64 = 4 << 20;
 /// Reads under way while one is decoded: bytes bound it for large files, the count for many small ones.
 const AHEAD_BYTES: u64 = 2 * CHUNK_BYTES;
