@@ -8,7 +8,7 @@
 //!  4                                          app       state and commands
 //!  3   store·     worker·                               keep · compute
 //!  2                monitor     view                    the workflow and its errors · what each page shows
-//!  1   ingest  record  stopping  chart·                 trades, strangers to each other
+//!  1   ingest  record  stopping  analysis  chart·       trades, strangers to each other
 //!  0   model                                  browser   words · one wrapper per Web API
 //!      ─────────── pure, native ───────────   ─ wasm ─
 //!      · has one or two wasm-only files inside; everything else in the room is native
@@ -17,6 +17,7 @@
 //! The way of the data: `ui` collects files → `app` hands them to `worker` → `ingest` decodes → `store` keeps →
 //! `stopping` judges every checkpoint → `view` says what a page shows → `chart` lays it out and paints it.
 
+pub mod analysis;
 pub mod chart;
 pub mod ingest;
 pub mod model;

@@ -1,1 +1,20 @@
-//! The room `app` is state and commands.
+//! The room `app` is state and commands: the conductor between the pages and everything below them.
+//!
+//! State is many small signals; what follows from them is a memo; a command reads like a recipe: fetch, call a pure
+//! function, write, notify. Decisions about training live in the pure rooms.
+
+mod address;
+mod criteria;
+mod import;
+mod keep;
+mod library;
+mod notice;
+mod selection;
+mod state;
+mod theme;
+
+pub use crate::monitor::{CriterionForm, Field, FieldError, MonitorForm};
+pub use import::Progress;
+pub use keep::Kept;
+pub use notice::Notice;
+pub use state::App;

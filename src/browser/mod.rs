@@ -11,6 +11,7 @@ pub mod drop;
 mod error;
 pub mod fetch;
 pub mod files;
+pub mod focus;
 pub mod frame;
 pub mod location;
 pub mod page;

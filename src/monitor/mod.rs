@@ -3,6 +3,7 @@
 //! Imports `model` and `stopping`. Checks find all errors of a body at once, each with the path of the part it is
 //! about; what cannot be read at all is reported once and not again for its consequences.
 
+pub mod arrival;
 pub mod assignments;
 mod checkpoints;
 mod constraints;

@@ -9,12 +9,10 @@ mod idb;
 mod kept;
 mod memory;
 mod repository;
-#[cfg(target_arch = "wasm32")]
-mod switch;
+mod spill;
 
 #[cfg(target_arch = "wasm32")]
 pub use idb::Idb;
 pub use memory::Memory;
 pub use repository::{Repository, StoreError};
-#[cfg(target_arch = "wasm32")]
-pub use switch::Store;
+pub use spill::Spill;

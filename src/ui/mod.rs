@@ -1,8 +1,30 @@
-//! The room `ui` is pages and components.
-use leptos::prelude::*;
+//! The room `ui` is pages and components: what is seen and pressed.
+//!
+//! Components show what `view` prepared and call commands of `app`; they decide nothing about training. Only pages,
+//! and the few components that are the app's plumbing, read the app context.
 
-/// Shows the page.
+mod button;
+mod chart_canvas;
+mod controls;
+mod criteria_form;
+mod curve_card;
+mod dialog;
+mod drop_zone;
+mod experiment_page;
+mod frame;
+mod import_panel;
+mod inspector;
+mod keyboard;
+mod ledger_table;
+mod notices;
+mod objective_choice;
+mod report_table;
+mod run_list;
+mod run_table;
+mod start_page;
+
+/// Shows the page. Called once, by the page's binary.
 pub fn mount() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(|| view! { <h1>"Training Monitor"</h1> });
+    leptos::mount::mount_to_body(frame::Frame);
 }

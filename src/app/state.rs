@@ -1,0 +1,219 @@
+//! The signals of the page and what follows from them.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use crate::chart::Theme;
+use crate::ingest::FileReport;
+use crate::model::{Experiment, ExperimentId, Goal, Metric, RunId, Shared, StepUnit, TrainingMonitor};
+use crate::stopping::{self, Ledger};
+use crate::view::card::{self, Look, Section};
+use crate::view::{ExperimentCard, Route, RunRow, ShownRun, run_list};
+use crate::worker::client::Client;
+
+use super::keep::{Keeper, Kept};
+use super::{Notice, Progress, theme};
+
+/// Ledgers by run.
+pub type Ledgers = Shared<BTreeMap<RunId, Shared<Ledger>>>;
+
+/// A run with its ledger.
+pub type Judged = (Shared<ShownRun>, Shared<Ledger>);
+
+/// The page's state and commands: a handle that is copied freely and provided at the root.
+#[derive(Clone, Copy)]
+pub struct App {
+    /// What the address says is open, selected and switched on.
+    pub route: RwSignal<Route>,
+    /// The start screen's experiments, the latest change first.
+    pub cards: RwSignal<Vec<ExperimentCard>>,
+    /// The open experiment.
+    pub experiment: RwSignal<Option<Experiment>>,
+    /// Its runs, in the order in which they were added.
+    pub runs: RwSignal<Vec<Shared<ShownRun>>>,
+    /// Whether they have been read from the store.
+    pub loaded: RwSignal<bool>,
+    pub objective: Memo<Option<Metric>>,
+    pub monitor: Memo<TrainingMonitor>,
+    pub ledgers: Memo<Ledgers>,
+    /// Runs that the filter lets through.
+    pub listed: Memo<Vec<Shared<ShownRun>>>,
+    /// Runs that are drawn.
+    pub visible: Memo<Vec<Shared<ShownRun>>>,
+    /// What the run list shows of each run.
+    pub rows: Memo<Shared<BTreeMap<RunId, RunRow>>>,
+    /// The line below the run list.
+    pub summary: Memo<String>,
+    pub sections: Memo<Vec<Section>>,
+    pub look: Memo<Look>,
+    /// The run that inspector and ledger are about: the selected one, else the best, with its ledger.
+    pub focus: Memo<Option<Judged>>,
+    /// The run whose marks the charts show: the selected one, or the only one.
+    pub marked: Memo<Option<Judged>>,
+    /// Colours and fonts of the charts, from the style sheets.
+    pub theme: RwSignal<Theme>,
+    /// The x that all charts point at, in data units.
+    pub crosshair: RwSignal<Option<f64>>,
+    /// The run under the pointer.
+    pub hovered: RwSignal<Option<RunId>>,
+    /// The import under way.
+    pub progress: RwSignal<Option<Progress>>,
+    /// What the last import made of each file.
+    pub reports: RwSignal<Vec<FileReport>>,
+    pub notices: RwSignal<Vec<Notice>>,
+    /// Whether what is on screen outlives the page.
+    pub kept: RwSignal<Kept>,
+    pub paste_open: RwSignal<bool>,
+    pub help_open: RwSignal<bool>,
+    /// The experiment that is about to be deleted, and its name.
+    pub confirm_delete: RwSignal<Option<(ExperimentId, String)>>,
+    pub(super) keeper: StoredValue<Rc<Keeper>, LocalStorage>,
+    pub(super) client: StoredValue<Client, LocalStorage>,
+    pub(super) importing: StoredValue<super::import::Ongoing, LocalStorage>,
+}
+
+impl App {
+    /// Makes the state, provides it to every component and starts what runs by itself.
+    pub fn provide() -> Self {
+        let route = RwSignal::new(Route::default());
+        let experiment = RwSignal::new(None::<Experiment>);
+        let runs = RwSignal::new(Vec::<Shared<ShownRun>>::new());
+        let hovered = RwSignal::new(None::<RunId>);
+
+        let objective = Memo::new(move |_| experiment.with(|it| it.as_ref().and_then(|it| it.objective().cloned())));
+        let monitor = Memo::new(move |_| {
+            experiment.with(|it| it.as_ref().map(|it| it.training_monitor.clone()).unwrap_or_default())
+        });
+        let ledgers = Memo::new(move |_| {
+            let (objective, monitor) = (objective.get(), monitor.get());
+            runs.with(|runs| Shared::new(judge(runs, objective.as_ref(), &monitor)))
+        });
+        let filter = Memo::new(move |_| route.with(|route| route.filter.clone()));
+        let listed = Memo::new(move |_| {
+            let filter = filter.get();
+            runs.with(|runs| runs.iter().filter(|run| run_list::matches(run, &filter)).cloned().collect::<Vec<_>>())
+        });
+        let hidden = Memo::new(move |_| route.with(|route| route.hidden.clone()));
+        let visible = Memo::new(move |_| {
+            let hidden = hidden.get();
+            let shown = |run: &&Shared<ShownRun>| hidden.binary_search(&run.run.id).is_err();
+            listed.with(|runs| runs.iter().filter(shown).cloned().collect::<Vec<_>>())
+        });
+        let rows = Memo::new(move |_| {
+            let (objective, ledgers, hidden) = (objective.get(), ledgers.get(), hidden.get());
+            let row = |run: &Shared<ShownRun>| {
+                let id = run.run.id.clone();
+                let visible = hidden.binary_search(&id).is_err();
+                let ledger = ledgers.get(&id).map(|ledger| &**ledger);
+                (id, run_list::row(run, objective.as_ref(), ledger, visible))
+            };
+            Shared::new(runs.with(|runs| runs.iter().map(row).collect::<BTreeMap<_, _>>()))
+        });
+        let summary = Memo::new(move |_| rows.with(|rows| run_list::summary(rows.values())));
+        let sections = Memo::new(move |_| runs.with(|runs| card::sections(runs, objective.get().as_ref())));
+        let selected = Memo::new(move |_| route.with(|route| route.run.clone()));
+        let look = Memo::new(move |_| {
+            let emphasis = hovered
+                .get()
+                .or_else(|| selected.get())
+                .filter(|id| visible.with(|runs| runs.len() > 1 && runs.iter().any(|run| run.run.id == *id)));
+            route.with(|route| Look { axis: route.axis, log_y: route.log_y, smoothing: route.smoothing, emphasis })
+        });
+        let judged = move |id: &RunId| {
+            let run = runs.with(|runs| runs.iter().find(|run| run.run.id == *id).cloned())?;
+            let ledger = ledgers.with(|ledgers| ledgers.get(id).cloned())?;
+            Some((run, ledger))
+        };
+        let marked = Memo::new(move |_| {
+            let only = runs.with(|runs| (runs.len() == 1).then(|| runs[0].run.id.clone()));
+            judged(&selected.get().or(only)?)
+        });
+        let focus = Memo::new(move |_| {
+            marked.get().or_else(|| {
+                let goal = objective.get()?.objective;
+                judged(&ledgers.with(|ledgers| best_run(ledgers, goal))?)
+            })
+        });
+
+        let app = Self {
+            route,
+            cards: RwSignal::new(Vec::new()),
+            experiment,
+            runs,
+            loaded: RwSignal::new(false),
+            objective,
+            monitor,
+            ledgers,
+            listed,
+            visible,
+            rows,
+            summary,
+            sections,
+            look,
+            focus,
+            marked,
+            theme: RwSignal::new(theme::read()),
+            crosshair: RwSignal::new(None),
+            hovered,
+            progress: RwSignal::new(None),
+            reports: RwSignal::new(Vec::new()),
+            notices: RwSignal::new(Vec::new()),
+            kept: RwSignal::new(Kept::InBrowser),
+            paste_open: RwSignal::new(false),
+            help_open: RwSignal::new(false),
+            confirm_delete: RwSignal::new(None),
+            keeper: StoredValue::new_local(Rc::new(Keeper::new())),
+            client: StoredValue::new_local(Client::new()),
+            importing: StoredValue::new_local(super::import::Ongoing::default()),
+        };
+        provide_context(app);
+        app.start_keeping();
+        app.follow_address();
+        app.warm_worker();
+        app.follow_theme();
+        app
+    }
+
+    /// The app of the page around a component. Panics outside of it, which is a bug of ours.
+    pub fn expect() -> Self {
+        expect_context::<Self>()
+    }
+
+    /// What the steps of the objective count in a run.
+    pub fn objective_unit(&self, run: &ShownRun) -> StepUnit {
+        let objective = self.objective.get_untracked();
+        let curve = objective.and_then(|metric| run.curve(&metric.name).map(|curve| curve.unit));
+        curve.unwrap_or_default()
+    }
+}
+
+/// Judges every checkpoint of every run.
+fn judge(
+    runs: &[Shared<ShownRun>],
+    objective: Option<&Metric>,
+    monitor: &TrainingMonitor,
+) -> BTreeMap<RunId, Shared<Ledger>> {
+    let goal_of = |name: &crate::model::MetricName| match objective {
+        Some(metric) if metric.name == *name => metric.objective,
+        _ => crate::ingest::direction(name.as_str()).unwrap_or(Goal::Minimize),
+    };
+    let ledger = |run: &Shared<ShownRun>| {
+        let series = |name: &crate::model::MetricName| run.curve(name).map(|curve| curve.series.clone());
+        (run.run.id.clone(), Shared::new(stopping::evaluate(monitor, objective, &goal_of, &series)))
+    };
+    runs.iter().map(ledger).collect()
+}
+
+/// The run with the best value of the objective; the first of equals.
+fn best_run(ledgers: &BTreeMap<RunId, Shared<Ledger>>, goal: Goal) -> Option<RunId> {
+    let mut best: Option<(&RunId, f64)> = None;
+    for (id, ledger) in ledgers {
+        let Some(value) = ledger.best.and_then(|at| ledger.rows.get(at)?.value) else { continue };
+        if best.is_none_or(|(_, before)| goal.better(value, before)) {
+            best = Some((id, value));
+        }
+    }
+    best.map(|(id, _)| id.clone()).or_else(|| ledgers.keys().next().cloned())
+}

@@ -1,0 +1,401 @@
+//! A chart on a canvas, with what hands expect of it: hover, crosshair, box zoom, pan, wheel, keys.
+//!
+//! The canvas is repainted when its spec, size or theme changes, at most once in an animation frame. Everything that
+//! follows the pointer is an element above it, moved by `transform`: moving the pointer repaints nothing.
+
+use leptos::html;
+use leptos::prelude::*;
+use web_sys::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
+
+use crate::browser::frame::Repaint;
+use crate::browser::resize::{self, Resize};
+use crate::chart::{self, Hit, Scene, Size, Spec, Theme, Window};
+use crate::view::tip::tip;
+use crate::view::{AxisChoice, Tip};
+
+/// A drag in progress, in pixels of the chart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Drag {
+    from: (f64, f64),
+    to: (f64, f64),
+    /// Pans instead of choosing a box.
+    pan: Option<Window>,
+}
+
+/// Drags shorter than this are clicks; boxes lower than twice this zoom along x only.
+const CLICK_PX: f64 = 6.0;
+
+/// Where the tip stands and what it says.
+#[derive(Debug, Clone, PartialEq)]
+struct Hover {
+    x_px: f64,
+    y_px: f64,
+    color: usize,
+    tip: Tip,
+    /// Whether the tip goes to the left of the pointer.
+    left: bool,
+}
+
+/// A chart.
+#[component]
+pub fn ChartCanvas(
+    /// What is drawn; its window is the one given here.
+    #[prop(into)]
+    spec: Signal<Spec>,
+    /// What runs along x, for the words of the tip.
+    #[prop(into)]
+    axis: Signal<AxisChoice>,
+    /// The part that is shown.
+    window: RwSignal<Option<Window>>,
+    /// The x that all charts of the page point at, in data units.
+    crosshair: RwSignal<Option<f64>>,
+    /// Colours and fonts.
+    #[prop(into)]
+    theme: Signal<Theme>,
+    /// Called with the index of the line under the pointer when it changes.
+    #[prop(into)]
+    on_near: Callback<Option<usize>>,
+    /// Called with the x of a clicked place.
+    #[prop(into)]
+    on_pick: Callback<Hit>,
+) -> impl IntoView {
+    let canvas = NodeRef::<html::Canvas>::new();
+    let host = NodeRef::<html::Div>::new();
+    let size = RwSignal::new(None::<Size>);
+    let scene = StoredValue::new_local(None::<Scene>);
+    let painted = RwSignal::new(0_u32);
+    let hover = RwSignal::new(None::<Hover>);
+    let drag = RwSignal::new(None::<Drag>);
+    let hint = RwSignal::new(false);
+
+    let observer = StoredValue::new_local(None::<Resize>);
+    Effect::new(move |_| {
+        if let Some(host) = host.get() {
+            let watched = Resize::observe(&host, move |inside| {
+                let density = resize::device_pixels_per_px();
+                let fits = inside.width_px > 0.0 && inside.height_px > 0.0;
+                size.set(fits.then_some(Size { width: inside.width_px, height: inside.height_px, density }));
+            });
+            // A browser without observers of size draws nothing here; the numbers are in the run table.
+            observer.set_value(watched.ok());
+        }
+    });
+    on_cleanup(move || observer.set_value(None));
+
+    let repaint = Repaint::new(move || {
+        let (Some(canvas), Some(size)) = (canvas.get_untracked(), size.get_untracked()) else { return };
+        let spec = Spec { window: window.get_untracked(), ..spec.get_untracked() };
+        let laid_out = chart::layout(&spec, size);
+        chart::canvas(&laid_out, &theme.get_untracked(), &canvas);
+        scene.set_value(Some(laid_out));
+        painted.update(|count| *count = count.wrapping_add(1));
+    });
+    let repaint = StoredValue::new_local(Some(repaint));
+    on_cleanup(move || repaint.set_value(None));
+    Effect::new(move |_| {
+        spec.track();
+        size.track();
+        window.track();
+        theme.track();
+        repaint.with_value(|repaint| repaint.iter().for_each(Repaint::mark_stale));
+    });
+
+    let at = move |event: &MouseEvent| (f64::from(event.offset_x()), f64::from(event.offset_y()));
+    let point_at = move |x_px: f64, y_px: f64| {
+        let found = scene.with_value(|scene| {
+            let scene = scene.as_ref()?;
+            let hits = chart::hit(scene, x_px, y_px);
+            let first = hits.first()?.clone();
+            let line = scene.spec.lines.get(first.line)?;
+            let hover = Hover {
+                x_px: first.x_px,
+                y_px: first.y_px,
+                color: line.color,
+                tip: tip(&scene.spec, &hits, axis.get_untracked())?,
+                left: first.x_px > scene.size.width / 2.0,
+            };
+            Some((hover, *line.xs.get(first.at)?, first))
+        });
+        match found {
+            Some((next, x, hit)) => {
+                hover.set(Some(next));
+                crosshair.set(Some(x));
+                on_near.run(Some(hit.line));
+                Some(hit)
+            }
+            None => {
+                leave(hover, crosshair, on_near);
+                None
+            }
+        }
+    };
+
+    let pointer_down = move |event: PointerEvent| {
+        if event.button() == 0 && event.pointer_type() != "touch" {
+            let from = at(&event);
+            let pan = scene.with_value(|scene| scene.as_ref().map(|scene| scene.window)).filter(|_| event.shift_key());
+            drag.set(Some(Drag { from, to: from, pan }));
+            if let Some(host) = host.get_untracked() {
+                // Without capture a drag that leaves the chart ends at its edge; nothing else is lost.
+                host.set_pointer_capture(event.pointer_id()).ok();
+            }
+        }
+    };
+    let pointer_move = move |event: PointerEvent| {
+        let to = at(&event);
+        match drag.get_untracked() {
+            Some(current) => {
+                drag.set(Some(Drag { to, ..current }));
+                if let Some(start) = current.pan {
+                    scene.with_value(|scene| {
+                        if let Some(scene) = scene {
+                            window.set(Some(panned(scene, start, current.from, to)));
+                        }
+                    });
+                }
+            }
+            None => {
+                point_at(to.0, to.1);
+            }
+        }
+    };
+    let pointer_up = move |event: PointerEvent| {
+        let to = at(&event);
+        let Some(done) = drag.get_untracked() else {
+            if event.pointer_type() == "touch" {
+                point_at(to.0, to.1);
+            }
+            return;
+        };
+        drag.set(None);
+        if done.pan.is_some() {
+            return;
+        }
+        let (wide, high) = ((to.0 - done.from.0).abs(), (to.1 - done.from.1).abs());
+        if wide < CLICK_PX {
+            if let Some(hit) = point_at(to.0, to.1) {
+                on_pick.run(hit);
+            }
+            return;
+        }
+        let zoomed = scene.with_value(|scene| Some(boxed(scene.as_ref()?, done.from, to, high >= 2.0 * CLICK_PX)));
+        window.set(zoomed);
+    };
+    let wheel = move |event: WheelEvent| {
+        if !event.ctrl_key() && !event.alt_key() {
+            hint.set(true);
+            return;
+        }
+        event.prevent_default();
+        let place = at(&event);
+        let factor = (event.delta_y() * 0.002).exp();
+        let zoomed = scene.with_value(|scene| Some(scaled(scene.as_ref()?, place, factor)));
+        window.set(zoomed);
+    };
+    let key_down = move |event: KeyboardEvent| {
+        let step = match event.key().as_str() {
+            "ArrowLeft" => -1.0,
+            "ArrowRight" => 1.0,
+            "Escape" => {
+                window.set(None);
+                leave(hover, crosshair, on_near);
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        let next = scene.with_value(|scene| neighbour(scene.as_ref()?, hover.get_untracked().as_ref(), step));
+        if let Some((x_px, y_px)) = next {
+            point_at(x_px, y_px);
+        }
+    };
+
+    // Where the crosshair of this chart stands for an x chosen on any chart.
+    let cross_px = move || {
+        painted.track();
+        let x = crosshair.get()?;
+        scene.with_value(|scene| {
+            let scene = scene.as_ref()?;
+            let px = scene.px_from_x(x);
+            (px >= scene.plot.0 - 0.5 && px <= scene.plot.2 + 0.5).then_some(px)
+        })
+    };
+    let cross_height = move || {
+        painted.track();
+        scene.with_value(|scene| scene.as_ref().map_or((0.0, 0.0), |scene| (scene.plot.1, scene.plot.3 - scene.plot.1)))
+    };
+    let box_px = move || {
+        let drag = drag.get().filter(|drag| drag.pan.is_none())?;
+        let (wide, high) = ((drag.to.0 - drag.from.0).abs(), (drag.to.1 - drag.from.1).abs());
+        if wide < CLICK_PX {
+            return None;
+        }
+        let (top, full) = cross_height();
+        let (y, height) = if high >= 2.0 * CLICK_PX { (drag.from.1.min(drag.to.1), high) } else { (top, full) };
+        Some((drag.from.0.min(drag.to.0), y, wide, height))
+    };
+    let translate = |x: f64, y: f64| format!("translate({x:.1}px, {y:.1}px)");
+
+    view! {
+        <div
+            class="chart"
+            node_ref=host
+            tabindex="0"
+            role="img"
+            aria-label=move || spec.with(|spec| spec.title.clone())
+            on:pointerdown=pointer_down
+            on:pointermove=pointer_move
+            on:pointerup=pointer_up
+            on:pointerleave=move |_| {
+                hint.set(false);
+                if drag.get_untracked().is_none() {
+                    leave(hover, crosshair, on_near);
+                }
+            }
+            on:pointercancel=move |_| drag.set(None)
+            on:dblclick=move |_| window.set(None)
+            on:wheel=wheel
+            on:keydown=key_down
+            on:blur=move |_| leave(hover, crosshair, on_near)
+        >
+            <canvas class="chart__canvas" node_ref=canvas></canvas>
+            <Show when=move || cross_px().is_some()>
+                <div
+                    class="chart__cross"
+                    style:transform=move || translate(cross_px().unwrap_or_default(), cross_height().0)
+                    style:height=move || format!("{:.0}px", cross_height().1)
+                ></div>
+            </Show>
+            <Show when=move || box_px().is_some()>
+                <div
+                    class="chart__box"
+                    style:transform=move || box_px().map(|(x, y, _, _)| translate(x, y)).unwrap_or_default()
+                    style:width=move || box_px().map(|it| format!("{:.0}px", it.2)).unwrap_or_default()
+                    style:height=move || box_px().map(|it| format!("{:.0}px", it.3)).unwrap_or_default()
+                ></div>
+            </Show>
+            <Show when=move || hover.with(Option::is_some) && drag.with(Option::is_none)>
+                <div
+                    class=move || format!("chart__dot series-{}", hover.with(|it| it.as_ref().map_or(0, |it| it.color % 8)) + 1)
+                    style:transform=move || hover.with(|it| it.as_ref().map(|it| translate(it.x_px, it.y_px)).unwrap_or_default())
+                ></div>
+                <TipTable hover />
+            </Show>
+            <Show when=move || hint.get() && hover.with(Option::is_some)>
+                <div class="chart__hint">"Ctrl + wheel zooms"</div>
+            </Show>
+            <Show when=move || window.with(Option::is_some)>
+                <button type="button" class="chart__reset" on:click=move |_| window.set(None)>"Reset zoom"</button>
+            </Show>
+        </div>
+    }
+}
+
+/// The table beside the pointer.
+#[component]
+fn TipTable(
+    /// What is under the pointer.
+    hover: RwSignal<Option<Hover>>,
+) -> impl IntoView {
+    let rows = move || {
+        hover.with(|hover| {
+            let tip = hover.as_ref().map(|hover| hover.tip.clone()).unwrap_or_default();
+            tip.rows
+                .into_iter()
+                .map(|row| {
+                    view! {
+                        <tr>
+                            <td><i class=format!("swatch swatch--{} series-{}", dash_word(row.dash), row.color % 8 + 1)></i></td>
+                            <td class="tip__label">{row.label}</td>
+                            <td class="tip__value">{row.value}</td>
+                            <td class="tip__place">{row.place}</td>
+                        </tr>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    view! {
+        <div
+            class="tip"
+            class=("tip--left", move || hover.with(|it| it.as_ref().is_some_and(|it| it.left)))
+            style:transform=move || {
+                hover.with(|it| it.as_ref().map(|it| format!("translate({:.1}px, {:.1}px)", it.x_px, it.y_px)).unwrap_or_default())
+            }
+        >
+            <div class="tip__sheet">
+                <div class="tip__heading">{move || hover.with(|it| it.as_ref().map(|it| it.tip.heading.clone()))}</div>
+                <table><tbody>{rows}</tbody></table>
+                <Show when=move || hover.with(|it| it.as_ref().is_some_and(|it| it.tip.more > 0))>
+                    <div class="tip__more">
+                        {move || hover.with(|it| it.as_ref().map(|it| format!("and {} more curves", it.tip.more)))}
+                    </div>
+                </Show>
+            </div>
+        </div>
+    }
+}
+
+/// The modifier of a swatch for a dash.
+pub fn dash_word(dash: chart::Dash) -> &'static str {
+    match dash {
+        chart::Dash::Solid => "solid",
+        chart::Dash::Dashed => "dashed",
+        chart::Dash::Dotted => "dotted",
+    }
+}
+
+/// Forgets what was under the pointer.
+fn leave(hover: RwSignal<Option<Hover>>, crosshair: RwSignal<Option<f64>>, on_near: Callback<Option<usize>>) {
+    if hover.with_untracked(Option::is_some) {
+        hover.set(None);
+        crosshair.set(None);
+        on_near.run(None);
+    }
+}
+
+/// The window of a box drawn from one place to another.
+fn boxed(scene: &Scene, from: (f64, f64), to: (f64, f64), both: bool) -> Window {
+    let (left, top, right, bottom) = scene.plot;
+    let (a, b) = (scene.x_from_px(from.0.clamp(left, right)), scene.x_from_px(to.0.clamp(left, right)));
+    let (c, d) = (scene.y_from_px(from.1.clamp(top, bottom)), scene.y_from_px(to.1.clamp(top, bottom)));
+    ordered(scene, (a.min(b), a.max(b)), both.then_some((c.min(d), c.max(d))))
+}
+
+/// The window after panning from one place to another.
+fn panned(scene: &Scene, start: Window, from: (f64, f64), to: (f64, f64)) -> Window {
+    // The scale of a pan is that of the scene now; both ends move by the same distance on screen.
+    let still = Scene { window: start, ..scene.clone() };
+    let x = |px: f64| still.x_from_px(px - (to.0 - from.0));
+    let y = |px: f64| still.y_from_px(px - (to.1 - from.1));
+    let (left, top, right, bottom) = still.plot;
+    ordered(scene, (x(left), x(right)), Some((y(bottom), y(top))))
+}
+
+/// The window after zooming by a factor around a place; below 1 shows less.
+fn scaled(scene: &Scene, place: (f64, f64), factor: f64) -> Window {
+    let (left, top, right, bottom) = scene.plot;
+    let along = |fixed: f64, end: f64| fixed + (end - fixed) * factor;
+    let x = (scene.x_from_px(along(place.0, left)), scene.x_from_px(along(place.0, right)));
+    let y = (scene.y_from_px(along(place.1, bottom)), scene.y_from_px(along(place.1, top)));
+    ordered(scene, x, Some(y))
+}
+
+/// A window, or the one there is where bounds collapse.
+fn ordered(scene: &Scene, x: (f64, f64), y: Option<(f64, f64)>) -> Window {
+    let spans = |(low, high): (f64, f64)| low.is_finite() && high.is_finite() && high > low;
+    if spans(x) && y.is_none_or(spans) { Window { x, y } } else { scene.window }
+}
+
+/// The next recorded point of the line under the crosshair, or of the last line, in pixels.
+fn neighbour(scene: &Scene, hover: Option<&Hover>, step: f64) -> Option<(f64, f64)> {
+    let (left, top, right, bottom) = scene.plot;
+    let Some(hover) = hover else {
+        return Some((if step > 0.0 { left } else { right }, (top + bottom) / 2.0));
+    };
+    let hit = chart::hit(scene, hover.x_px, hover.y_px).into_iter().next()?;
+    let line = scene.spec.lines.get(hit.line)?;
+    let next = if step > 0.0 { hit.at + 1 } else { hit.at.checked_sub(1)? };
+    let px = (scene.px_from_x(*line.xs.get(next)?), scene.px_from_y(*line.ys.get(next)?));
+    (px.0.is_finite() && px.1.is_finite()).then_some(px)
+}

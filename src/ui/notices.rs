@@ -1,0 +1,35 @@
+//! Messages that need no answer: what happened, to what, and what can be done.
+
+use leptos::prelude::*;
+
+use crate::app::App;
+
+/// The messages on screen, newest last.
+#[component]
+pub fn Notices() -> impl IntoView {
+    let app = App::expect();
+    view! {
+        <div class="notices" role="log" aria-live="polite">
+            <For each=move || app.notices.get() key=|notice| notice.id let:notice>
+                <div class="notice" class=("notice--bad", notice.bad)>
+                    <span class="notice__text">{notice.text.clone()}</span>
+                    {notice.shows_report.then(|| {
+                        view! {
+                            <button type="button" class="button button--quiet" on:click=move |_| app.show_report()>
+                                "Show report"
+                            </button>
+                        }
+                    })}
+                    <button
+                        type="button"
+                        class="notice__close"
+                        aria-label="Dismiss"
+                        on:click=move |_| app.dismiss(notice.id)
+                    >
+                        "×"
+                    </button>
+                </div>
+            </For>
+        </div>
+    }
+}

@@ -1,0 +1,119 @@
+//! The list of runs: filter, show and hide, select.
+
+use leptos::prelude::*;
+
+use crate::app::App;
+use crate::model::RunId;
+use crate::view::run_list::{SPARK, Tone};
+
+/// The left side of the experiment screen.
+#[component]
+pub fn RunList() -> impl IntoView {
+    let app = App::expect();
+    let filter = Memo::new(move |_| app.route.with(|route| route.filter.clone()));
+    let all_shown = Memo::new(move |_| app.rows.with(|rows| rows.values().all(|row| row.visible)));
+    let ids = Memo::new(move |_| app.listed.with(|runs| runs.iter().map(|run| run.run.id.clone()).collect::<Vec<_>>()));
+    view! {
+        <aside class="run-list" aria-label="Runs">
+            <label class="run-list__filter">
+                <input
+                    type="search"
+                    placeholder="Filter runs, or lr < 1e-3"
+                    aria-label="Filter runs"
+                    prop:value=move || filter.get()
+                    on:input=move |event| {
+                        let text = event_target_value(&event);
+                        app.adjust_view(|route| route.filter = text);
+                    }
+                />
+                <kbd>"/"</kbd>
+            </label>
+            <ul class="run-list__rows">
+                <For each=move || ids.get() key=|id| id.clone() let:id>
+                    <Row id />
+                </For>
+            </ul>
+            <Show when=move || ids.with(Vec::is_empty) && !filter.with(String::is_empty)>
+                <p class="run-list__none">"No run matches."</p>
+            </Show>
+            <div class="run-list__foot">
+                <span>{move || app.summary.get()}</span>
+                <button type="button" class="button button--quiet" on:click=move |_| app.show_all(!all_shown.get_untracked())>
+                    {move || if all_shown.get() { "Hide all" } else { "Show all" }}
+                </button>
+            </div>
+        </aside>
+    }
+}
+
+/// One run.
+#[component]
+fn Row(
+    /// Which run.
+    id: RunId,
+) -> impl IntoView {
+    let app = App::expect();
+    let own = id.clone();
+    let row = Memo::new(move |_| app.rows.with(|rows| rows.get(&own).cloned()));
+    let own = id.clone();
+    let selected = Memo::new(move |_| app.is_selected(&own));
+    let (toggle, alone, select, hovered) = (id.clone(), id.clone(), id.clone(), id);
+    let content = move || {
+        row.get().map(|row| {
+            let tone = match row.tone {
+                Tone::Plain => "run-list__status",
+                Tone::Live => "run-list__status run-list__status--live",
+                Tone::Stop => "run-list__status run-list__status--stop",
+                Tone::Bad => "run-list__status run-list__status--bad",
+            };
+            let color = row.color % 8 + 1;
+            view! {
+                <span class="run-list__words">
+                    <span class="run-list__name" title=row.name.clone()>{row.name.clone()}</span>
+                    <span class=tone title=row.status.clone()>{row.status.clone()}</span>
+                </span>
+                <svg class="run-list__spark" viewBox=format!("0 0 {} {}", SPARK.0, SPARK.1) aria-hidden="true">
+                    <path class=format!("spark series-{color}") d=row.spark />
+                </svg>
+                <span class="run-list__best">{row.best}</span>
+            }
+        })
+    };
+    let swatch = move || {
+        row.with(|row| {
+            row.as_ref().map_or_else(String::new, |row| {
+                let off = if row.visible { "" } else { " swatch--off" };
+                format!("swatch swatch--box series-{}{off}", row.color % 8 + 1)
+            })
+        })
+    };
+    let visible = move || row.with(|row| row.as_ref().is_some_and(|row| row.visible).to_string());
+    view! {
+        <li
+            class="run-list__row"
+            class=("run-list__row--selected", move || selected.get())
+            on:mouseenter=move |_| app.hover(Some(hovered.clone()))
+            on:mouseleave=move |_| app.hover(None)
+        >
+            <button
+                type="button"
+                class="run-list__toggle"
+                aria-pressed=visible
+                aria-label="Draw this run"
+                title="Click hides, double click shows alone"
+                on:click=move |_| app.toggle(&toggle)
+                on:dblclick=move |_| app.isolate(&alone)
+            >
+                <i class=swatch></i>
+            </button>
+            <button
+                type="button"
+                class="run-list__open"
+                aria-current=move || selected.get().to_string()
+                on:click=move |_| app.select(select.clone())
+            >
+                {content}
+            </button>
+        </li>
+    }
+}

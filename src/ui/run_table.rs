@@ -1,0 +1,74 @@
+//! The table of runs: parameters, best, last, status, duration; a click on a heading sorts.
+
+use leptos::prelude::*;
+
+use crate::app::App;
+use crate::view::run_table::{Order, table};
+
+/// All runs that the filter lets through, as a table.
+#[component]
+pub fn RunTable() -> impl IntoView {
+    let app = App::expect();
+    let order = RwSignal::new(Order::default());
+    let table = Memo::new(move |_| {
+        let objective = app.objective.get();
+        app.listed.with(|runs| app.ledgers.with(|ledgers| table(runs, objective.as_ref(), ledgers, order.get())))
+    });
+    let heads = move || {
+        table.with(|table| {
+            table
+                .heads
+                .iter()
+                .enumerate()
+                .map(|(at, head)| {
+                    let sign = move || match order.get() {
+                        Order { column, ascending } if column == at => if ascending { " ▴" } else { " ▾" },
+                        _ => "",
+                    };
+                    view! {
+                        <th class=("run-table__number", head.number) aria-sort=move || match order.get() {
+                            Order { column, ascending } if column == at => if ascending { "ascending" } else { "descending" },
+                            _ => "none",
+                        }>
+                            <button type="button" class="run-table__head" on:click=move |_| order.update(|order| order.toggle(at))>
+                                {head.label.clone()}
+                                {sign}
+                            </button>
+                        </th>
+                    }
+                })
+                .collect::<Vec<_>>()
+        })
+    };
+    let numbers =
+        Memo::new(move |_| table.with(|table| table.heads.iter().map(|head| head.number).collect::<Vec<_>>()));
+    view! {
+        <section class="card run-table">
+            <table>
+                <thead><tr>{heads}</tr></thead>
+                <tbody>
+                    <For each=move || table.with(|table| table.rows.clone()) key=|row| format!("{row:?}") let:row>
+                        {
+                            let (id, own) = (row.id.clone(), row.id.clone());
+                            let cells = row
+                                .cells
+                                .into_iter()
+                                .enumerate()
+                                .map(|(at, cell)| view! { <td class=("run-table__number", numbers.with(|numbers| numbers.get(at) == Some(&true)))>{cell}</td> })
+                                .collect::<Vec<_>>();
+                            view! {
+                                <tr
+                                    class="run-table__row"
+                                    class=("run-table__row--selected", move || app.is_selected(&own))
+                                    on:click=move |_| app.select(id.clone())
+                                >
+                                    {cells}
+                                </tr>
+                            }
+                        }
+                    </For>
+                </tbody>
+            </table>
+        </section>
+    }
+}

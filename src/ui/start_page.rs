@@ -1,0 +1,103 @@
+//! The start screen: what can be dropped, where the data stays, and the experiments kept here.
+
+use leptos::prelude::*;
+
+use crate::app::App;
+
+use crate::view::experiment_card::SPARK;
+use crate::view::{ExperimentCard, Route, report};
+
+use super::button::{Button, ButtonKind};
+use super::report_table::ReportTable;
+
+/// The start screen.
+#[component]
+pub fn StartPage() -> impl IntoView {
+    let app = App::expect();
+    let formats = report::readable().join(" · ");
+    view! {
+        <main class="start">
+            <section class="start__drop">
+                <h1>"Drop training logs anywhere"</h1>
+                <p class="start__lead">
+                    "See the curves, read at which checkpoint to stop and why, and what stopping would have saved. \
+                     Nothing leaves this browser."
+                </p>
+                <div class="start__actions">
+                    <Button label="Choose files…" kind=ButtonKind::Primary on_press=move |()| app.choose_files() />
+                    <Button label="Choose folder…" on_press=move |()| app.choose_folder() />
+                    <Button label="Paste…" on_press=move |()| app.paste_open.set(true) />
+                    <Button label="Open the sample" on_press=move |()| app.open_sample() />
+                </div>
+                <p class="start__formats">{formats}</p>
+            </section>
+            <Show when=move || app.reports_on_start()>
+                <section class="start__report card">
+                    <h2>"Nothing to draw in that drop"</h2>
+                    <ReportTable reports=app.reports />
+                </section>
+            </Show>
+            <ul class="start__notes">
+                <li>
+                    <b>"Logs on another machine?"</b>
+                    "Mount or sync the folder and drop it, or copy the terminal's text and paste it here."
+                </li>
+                <li>
+                    <b>"Where is my data?"</b>
+                    "In this browser's own storage, until you delete it. There is no server, no account and no upload."
+                </li>
+                <li>
+                    <b>"No stopping rule yet?"</b>
+                    "Drop a finished run, set a look-back, and read what obeying it would have saved or lost."
+                </li>
+            </ul>
+            <Show when=move || app.cards.with(|cards| !cards.is_empty())>
+                <h2 class="start__heading">"Experiments in this browser"</h2>
+            </Show>
+            <ul class="start__experiments">
+                <For each=move || app.cards.get() key=|card| format!("{card:?}") let:card>
+                    <ExperimentTile card />
+                </For>
+            </ul>
+        </main>
+    }
+}
+
+/// One experiment of the start screen.
+#[component]
+fn ExperimentTile(
+    /// What to show.
+    card: ExperimentCard,
+) -> impl IntoView {
+    let app = App::expect();
+    let (open, delete) = (card.id.clone(), card.id.clone());
+    let name = card.name.clone();
+    let sparks = card
+        .sparks
+        .into_iter()
+        .map(|(color, path)| view! { <path class=format!("spark series-{}", color % 8 + 1) d=path /> })
+        .collect_view();
+    view! {
+        <li class="tile card">
+            <a class="tile__open" href=Route::of(open).print()>
+                <span class="tile__head">
+                    <b class="tile__name">{card.name}</b>
+                    <span class="tile__best">{card.best}</span>
+                </span>
+                <span class="tile__line">{card.line}</span>
+                <svg class="tile__spark" viewBox=format!("0 0 {} {}", SPARK.0, SPARK.1) preserveAspectRatio="none" aria-hidden="true">
+                    {sparks}
+                </svg>
+            </a>
+            <button
+                type="button"
+                class="tile__delete"
+                title=format!("Delete {name}…")
+                aria-label=format!("Delete {name}…")
+                on:click=move |_| app.confirm_delete.set(Some((delete.clone(), name.clone())))
+            >
+                "×"
+            </button>
+        </li>
+    }
+}

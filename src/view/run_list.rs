@@ -1,0 +1,186 @@
+//! The run list: one row per run, with its status in words, its best value and a spark line.
+
+use crate::chart::sparkline;
+use crate::model::{Metric, RunId, RunState, StopReason};
+use crate::stopping::Ledger;
+
+use super::{ShownRun, format};
+
+/// What a status means; it decides its colour, never alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Live,
+    Stop,
+    Bad,
+}
+
+/// One row of the run list, ready to be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRow {
+    pub id: RunId,
+    pub name: String,
+    /// Slot of the series palette.
+    pub color: usize,
+    pub visible: bool,
+    pub status: String,
+    pub tone: Tone,
+    /// Best value of the objective; empty without one.
+    pub best: String,
+    /// SVG path of the objective, 46 × 18.
+    pub spark: String,
+}
+
+/// Width and height of the spark line.
+pub const SPARK: (f64, f64) = (46.0, 18.0);
+
+/// The row of a run.
+pub fn row(run: &ShownRun, objective: Option<&Metric>, ledger: Option<&Ledger>, visible: bool) -> RunRow {
+    let curve = objective.and_then(|metric| run.curve(&metric.name));
+    let best = ledger.and_then(|ledger| ledger.rows.get(ledger.best?)?.value);
+    let (status, tone) = status(run, objective, ledger);
+    RunRow {
+        id: run.run.id.clone(),
+        name: run.run.name.clone(),
+        color: run.color,
+        visible,
+        status,
+        tone,
+        best: best.map(format::value).unwrap_or_default(),
+        spark: curve.map(|curve| sparkline(&curve.columns.values, SPARK.0, SPARK.1)).unwrap_or_default(),
+    }
+}
+
+/// The status in words: a failure first, then divergence, then advice, then how the run ended.
+pub fn status(run: &ShownRun, objective: Option<&Metric>, ledger: Option<&Ledger>) -> (String, Tone) {
+    if run.run.state == RunState::Failed {
+        return ("failed".to_owned(), Tone::Bad);
+    }
+    if run.curves.iter().all(|curve| curve.series.is_empty()) {
+        return ("nothing recorded".to_owned(), Tone::Plain);
+    }
+    if let Some((step, unit)) = diverged(run, objective) {
+        return (format!("diverged at {unit} {step}"), Tone::Bad);
+    }
+    let advice = ledger.and_then(|ledger| {
+        let first = ledger.rows.get(ledger.first_stop?)?;
+        Some((first, ledger.rows.len(), ledger.rows.last()?))
+    });
+    let unit = objective.and_then(|metric| run.curve(&metric.name)).map_or("step", |curve| curve.unit.word());
+    if let Some((first, _, last)) = advice {
+        return if run.run.state == RunState::Active && last.should_stop {
+            (format!("stop advised, {unit} {}", first.step), Tone::Stop)
+        } else {
+            (format!("stop at {unit} {}, ran to {}", first.step, last.step), Tone::Stop)
+        };
+    }
+    let ended = match (run.run.state, run.run.stop_reason) {
+        (RunState::Active, _) => return ("running".to_owned(), Tone::Live),
+        (RunState::Abandoned, _) => "abandoned",
+        (_, Some(StopReason::EarlyStopping)) => "stopped early",
+        (_, Some(StopReason::Pruned)) => "pruned",
+        (_, Some(StopReason::TimeCap)) => "out of time",
+        (_, Some(StopReason::ByHand)) => "ended by hand",
+        (_, None) if run.run.assumed => "ended (assumed)",
+        (_, None) => "completed",
+    };
+    (ended.to_owned(), Tone::Plain)
+}
+
+/// Where the values of the objective stop being finite for good.
+fn diverged(run: &ShownRun, objective: Option<&Metric>) -> Option<(i64, &'static str)> {
+    let curve = run.curve(&objective?.name)?;
+    let values = curve.series.values();
+    let last_finite = values.iter().rposition(|value| value.is_finite());
+    let first_lost = last_finite.map_or(0, |at| at + 1);
+    (first_lost < values.len()).then(|| (curve.series.steps()[first_lost], curve.unit.word()))
+}
+
+/// Says whether a run matches the filter: every word is found in its name or in `parameter=value`.
+///
+/// A word such as `lr<1e-3`, `width>=64` compares a number; letters match in either case.
+pub fn matches(run: &ShownRun, filter: &str) -> bool {
+    let squeezed = ["<=", ">=", "<", ">", "="].iter().fold(filter.to_owned(), |text, sign| {
+        text.replace(&format!(" {sign}"), sign).replace(&format!("{sign} "), sign)
+    });
+    squeezed.split_whitespace().all(|word| compares(run, word).unwrap_or_else(|| contains(run, word)))
+}
+
+fn contains(run: &ShownRun, word: &str) -> bool {
+    let word = word.to_lowercase();
+    run.run.name.to_lowercase().contains(&word)
+        || run.run.assignments.iter().any(|(name, value)| format!("{name}={value}").to_lowercase().contains(&word))
+}
+
+fn compares(run: &ShownRun, word: &str) -> Option<bool> {
+    let at = word.find(['<', '>'])?;
+    let (name, rest) = word.split_at(at);
+    let (sign, number) = rest.split_at(if rest[1..].starts_with('=') { 2 } else { 1 });
+    let limit: f64 = number.parse().ok()?;
+    let value = run.run.assignments.iter().find(|(own, _)| own.eq_ignore_ascii_case(name))?.1.as_number()?;
+    Some(match sign {
+        "<" => value < limit,
+        "<=" => value <= limit,
+        ">" => value > limit,
+        _ => value >= limit,
+    })
+}
+
+/// The line below the list: how many runs, how many of them live, stop advised, failed.
+pub fn summary<'a>(rows: impl Iterator<Item = &'a RunRow> + Clone) -> String {
+    let mut parts = vec![format::counted(rows.clone().count() as u64, "run")];
+    let many = |tone: Tone| rows.clone().filter(|row| row.tone == tone).count() as u64;
+    for (tone, words) in [(Tone::Live, "running"), (Tone::Stop, "stop advised"), (Tone::Bad, "failed or diverged")] {
+        if many(tone) > 0 {
+            parts.push(format!("{} {words}", format::count(many(tone))));
+        }
+    }
+    parts.join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Curve, ExperimentId, Goal, MetricName, Scalar, Series, StepUnit, TrainingRun, WallTime};
+
+    fn run(values: &[f64]) -> ShownRun {
+        let mut series = Series::default();
+        for (at, &value) in values.iter().enumerate() {
+            series.push(at as i64, value, None, None);
+        }
+        let now = WallTime::from_secs(0.0).expect("zero is finite");
+        let mut run = TrainingRun::new(RunId::new("1"), ExperimentId::new("1"), "Wide net", now);
+        run.assignments.insert("lr".to_owned(), Scalar::Number(0.01));
+        ShownRun::prepare(run, &[Curve { name: MetricName::new("loss"), unit: StepUnit::Epoch, series }], 0)
+    }
+
+    fn loss() -> Metric {
+        Metric::optimized(MetricName::new("loss"), Goal::Minimize)
+    }
+
+    #[test]
+    fn a_loss_that_ends_in_nan_has_diverged() {
+        let status = status(&run(&[1.0, 2.0, f64::NAN, f64::NAN]), Some(&loss()), None);
+        assert_eq!(status, ("diverged at epoch 2".to_owned(), Tone::Bad));
+    }
+
+    #[test]
+    fn one_nan_on_the_way_is_no_divergence() {
+        assert_eq!(status(&run(&[1.0, f64::NAN, 0.5]), Some(&loss()), None).1, Tone::Live);
+    }
+
+    #[test]
+    fn filters_compare_parameters() {
+        let run = run(&[1.0]);
+        for (filter, matched) in [
+            ("wide", true),
+            ("lr<0.1", true),
+            ("lr < 1e-3", false),
+            ("lr>=0.01 net", true),
+            ("lr=0.01", true),
+            ("deep", false),
+        ] {
+            assert_eq!(matches(&run, filter), matched, "{filter}");
+        }
+    }
+}
