@@ -193,3 +193,152 @@ impl<R: Repository> Repository for Spill<R> {
         self.memory.put_setting(key, json).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+    use crate::model::{MetricName, Series, StepUnit, WallTime};
+
+    /// A memory that has no room while `full` is set.
+    #[derive(Default)]
+    struct Tight {
+        memory: Memory,
+        full: Cell<bool>,
+    }
+
+    impl Tight {
+        fn room(&self) -> Result<(), StoreError> {
+            if self.full.get() { Err(StoreError::Full) } else { Ok(()) }
+        }
+    }
+
+    impl Repository for &Tight {
+        async fn experiments(&self) -> Result<(Vec<Experiment>, Vec<StoreError>), StoreError> {
+            self.memory.experiments().await
+        }
+        async fn experiment(&self, experiment: &ExperimentId) -> Result<Experiment, StoreError> {
+            self.memory.experiment(experiment).await
+        }
+        async fn put_experiment(&self, experiment: &Experiment) -> Result<(), StoreError> {
+            self.room()?;
+            self.memory.put_experiment(experiment).await
+        }
+        async fn delete_experiment(&self, experiment: &ExperimentId) -> Result<(), StoreError> {
+            self.memory.delete_experiment(experiment).await
+        }
+        async fn runs(&self, experiment: &ExperimentId) -> Result<(Vec<TrainingRun>, Vec<StoreError>), StoreError> {
+            self.memory.runs(experiment).await
+        }
+        async fn put_run(&self, run: &TrainingRun, curves: &[Curve]) -> Result<(), StoreError> {
+            self.room()?;
+            self.memory.put_run(run, curves).await
+        }
+        async fn put_runs(&self, runs: &[(TrainingRun, Vec<Curve>)]) -> Result<(), StoreError> {
+            self.room()?;
+            self.memory.put_runs(runs).await
+        }
+        async fn update_run(&self, run: &TrainingRun) -> Result<(), StoreError> {
+            self.room()?;
+            self.memory.update_run(run).await
+        }
+        async fn curves(&self, run: &RunId) -> Result<Vec<Curve>, StoreError> {
+            self.memory.curves(run).await
+        }
+        async fn curves_of(&self, runs: &[RunId]) -> Result<(Vec<(RunId, Vec<Curve>)>, Vec<StoreError>), StoreError> {
+            self.memory.curves_of(runs).await
+        }
+        async fn delete_run(&self, run: &RunId) -> Result<(), StoreError> {
+            self.memory.delete_run(run).await
+        }
+        async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+            self.memory.setting(key).await
+        }
+        async fn put_setting(&self, key: &str, json: &str) -> Result<(), StoreError> {
+            self.room()?;
+            self.memory.put_setting(key, json).await
+        }
+    }
+
+    /// Futures of a memory are ready at once.
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("a memory never waits"),
+        }
+    }
+
+    fn time() -> WallTime {
+        WallTime::from_secs(1.0).expect("one is finite")
+    }
+
+    fn experiment(id: &str) -> Experiment {
+        Experiment::new(ExperimentId::new(id), id, time())
+    }
+
+    fn run(id: &str) -> (TrainingRun, Vec<Curve>) {
+        let mut series = Series::default();
+        series.push(0, 0.5, None, None);
+        let curve = Curve { name: MetricName::new("loss"), unit: StepUnit::Step, series };
+        (TrainingRun::new(RunId::new(id), ExperimentId::new("e"), id, time()), vec![curve])
+    }
+
+    #[test]
+    fn an_experiment_that_no_longer_fits_goes_on_in_memory_whole() {
+        let tight = Tight::default();
+        let spill = Spill::new(Ok(&tight));
+        now(spill.put_experiment(&experiment("e"))).expect("there is room");
+        now(spill.put_runs(&[run("first")])).expect("there is room");
+        tight.full.set(true);
+        now(spill.put_runs(&[run("second")])).expect("memory has room");
+        let (runs, _) = now(spill.runs(&ExperimentId::new("e"))).expect("runs are there");
+        assert_eq!(runs.len(), 2);
+        assert_eq!(now(spill.curves(&RunId::new("first"))).expect("curves are there").len(), 1);
+        assert_eq!(spill.why(), Some(StoreError::Full));
+        assert!(spill.in_memory(&ExperimentId::new("e")));
+    }
+
+    #[test]
+    fn what_is_kept_already_stays_as_it_is() {
+        let tight = Tight::default();
+        let spill = Spill::new(Ok(&tight));
+        now(spill.put_experiment(&experiment("e"))).expect("there is room");
+        now(spill.put_runs(&[run("first")])).expect("there is room");
+        tight.full.set(true);
+        now(spill.put_runs(&[run("second")])).expect("memory has room");
+        assert_eq!(now(tight.memory.runs(&ExperimentId::new("e"))).expect("runs are there").0.len(), 1);
+    }
+
+    #[test]
+    fn a_spilled_experiment_is_listed_once() {
+        let tight = Tight::default();
+        let spill = Spill::new(Ok(&tight));
+        now(spill.put_experiment(&experiment("e"))).expect("there is room");
+        tight.full.set(true);
+        now(spill.put_experiment(&experiment("e"))).expect("memory has room");
+        assert_eq!(now(spill.experiments()).expect("a list").0.len(), 1);
+    }
+
+    #[test]
+    fn nothing_lasting_is_said_with_its_reason() {
+        let why = StoreError::Unavailable { reason: "blocked".to_owned() };
+        let spill: Spill<&Tight> = Spill::new(Err(why.clone()));
+        now(spill.put_experiment(&experiment("e"))).expect("memory has room");
+        assert_eq!(spill.why(), Some(why));
+        assert_eq!(now(spill.experiments()).expect("a list").0.len(), 1);
+    }
+
+    #[test]
+    fn deleting_what_spilled_makes_everything_kept_again() {
+        let tight = Tight::default();
+        let spill = Spill::new(Ok(&tight));
+        tight.full.set(true);
+        now(spill.put_experiment(&experiment("e"))).expect("memory has room");
+        now(spill.delete_experiment(&ExperimentId::new("e"))).expect("deleting needs no room");
+        assert_eq!(spill.why(), None);
+    }
+}
