@@ -2,14 +2,17 @@
 //!
 //! Each command does its own set-up, shows which step it is at, and says at the end what it made.
 
+mod bench;
 mod bindgen;
 mod compile;
 mod dist;
 mod options;
 mod page;
 mod serve;
+mod setup;
 mod sizes;
 mod steps;
+mod test;
 mod workspace;
 
 use options::Command;
@@ -19,6 +22,8 @@ fn main() -> ExitCode {
     let outcome = match Command::parse(std::env::args().skip(1)) {
         Ok(Command::Build(profile)) => dist::build(profile),
         Ok(Command::Serve(profile, port)) => serve::run(profile, port),
+        Ok(Command::Test) => test::run(),
+        Ok(Command::Bench(names)) => bench::run(&names),
         Ok(Command::Explain) => {
             println!("{}", options::USAGE);
             Ok(())

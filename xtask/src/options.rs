@@ -6,6 +6,8 @@ usage: cargo xtask <command>
 
   serve [--port N] [--dev]   build, then serve dist/ on http://127.0.0.1:8080
   build [--dev]              write dist/, a folder for any static host
+  test                       everything that must pass: format, lints, tests, browser tests, journeys
+  bench [name …]             build, then run the measurements in tests/bench/
 
   --dev       compile fast instead of small
   --port N    serve on another port; 0 takes a free one";
@@ -29,6 +31,10 @@ pub enum Command {
     Build(Profile),
     /// Write `dist/` and serve it on this port.
     Serve(Profile, u16),
+    /// Run every check.
+    Test,
+    /// Measure: these programs, or all when none is named.
+    Bench(Vec<String>),
     /// Say what the commands are.
     Explain,
 }
@@ -59,13 +65,13 @@ impl std::error::Error for Unreadable {}
 
 impl Command {
     /// Reads the words after `cargo xtask`. No words at all ask for an explanation.
-    pub fn parse(words: impl Iterator<Item = String>) -> Result<Self, Unreadable> {
-        let mut words = words.peekable();
+    pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, Unreadable> {
         let Some(name) = words.next() else { return Ok(Self::Explain) };
         let mut profile = Profile::Release;
         let mut port = DEFAULT_PORT;
         let serves = name == "serve";
         let builds = serves || name == "build";
+        let mut names = Vec::new();
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--dev" if builds => profile = Profile::Dev,
@@ -73,12 +79,15 @@ impl Command {
                     let number = words.next().unwrap_or_default();
                     port = number.parse().map_err(|_| Unreadable::Port(number))?;
                 }
+                _ if name == "bench" && !word.starts_with('-') => names.push(word),
                 _ => return Err(Unreadable::Word(word)),
             }
         }
         match name.as_str() {
             "build" => Ok(Self::Build(profile)),
             "serve" => Ok(Self::Serve(profile, port)),
+            "test" => Ok(Self::Test),
+            "bench" => Ok(Self::Bench(names)),
             "help" | "--help" | "-h" => Ok(Self::Explain),
             _ => Err(Unreadable::Command(name)),
         }
@@ -109,6 +118,12 @@ mod tests {
     fn a_port_out_of_range_is_named() {
         assert_eq!(parse("serve --port 70000"), Err(Unreadable::Port("70000".into())));
         assert_eq!(parse("serve --port"), Err(Unreadable::Port(String::new())));
+    }
+
+    #[test]
+    fn bench_takes_names() {
+        assert_eq!(parse("bench open decode"), Ok(Command::Bench(vec!["open".into(), "decode".into()])));
+        assert_eq!(parse("bench --fast"), Err(Unreadable::Word("--fast".into())));
     }
 
     #[test]

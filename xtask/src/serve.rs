@@ -32,6 +32,16 @@ pub fn run(profile: Profile, port: u16) -> Result<()> {
     Ok(())
 }
 
+/// Serves `dist/` on a free port in the background and returns its address, `http://127.0.0.1:<port>/`.
+///
+/// It ends with this process.
+pub fn in_background() -> Result<String> {
+    let server = bind(0)?;
+    let address = address(&server)?;
+    answer(server, workspace::dist());
+    Ok(format!("http://{address}/"))
+}
+
 fn bind(port: u16) -> Result<Server> {
     Server::http(SocketAddr::from(([127, 0, 0, 1], port)))
         .map_err(|error| anyhow!("cannot serve on port {port}: {error}; choose another with --port"))
