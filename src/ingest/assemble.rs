@@ -1,6 +1,6 @@
 //! What is a run: joins what the decoders read of each file into runs with unique, stable keys and names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{Assignments, Curve, Goal, MetricName, RunState, SourceFile, StopReason};
 
@@ -217,11 +217,13 @@ fn append(run: &mut RunRecords, later: RunRecords) {
     run.params.extend(later.params);
     run.status = later.status.or(run.status.take());
     run.objective = later.objective.or(run.objective.take());
+    let places: HashMap<String, usize> =
+        run.tracks.iter().enumerate().map(|(at, track)| (track.name.clone(), at)).collect();
     for track in later.tracks {
-        match run.tracks.iter_mut().find(|earlier| earlier.name == track.name) {
-            Some(earlier) => {
-                earlier.series.extend(&track.series);
-                earlier.bookkeeping |= track.bookkeeping;
+        match places.get(&track.name) {
+            Some(&at) => {
+                run.tracks[at].series.extend(&track.series);
+                run.tracks[at].bookkeeping |= track.bookkeeping;
             }
             None => run.tracks.push(track),
         }

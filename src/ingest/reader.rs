@@ -125,7 +125,9 @@ impl Reader {
         report.points = records.points();
         report.runs = if role == Role::File { records.runs.len() } else { 0 };
         if report.outcome == Outcome::Read && records.runs.is_empty() {
-            report.outcome = Outcome::Nothing { reason: "no run was found in it".to_owned() };
+            let first = report.skipped.first().map(|skipped| format!("no run was found in it: {}", skipped.reason));
+            let reason = first.unwrap_or_else(|| "no run was found in it".to_owned());
+            report.outcome = Outcome::Nothing { reason };
         }
         Decoded { report, records }
     }
