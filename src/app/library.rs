@@ -7,6 +7,7 @@ use crate::browser::{clipboard, clock, download, fetch, page};
 use crate::ingest::FileReport;
 use crate::model::{Curve, Experiment, ExperimentId, Shared, TrainingRun, WallTime};
 use crate::store::{Repository, StoreError};
+use crate::view::run_list::natural;
 use crate::view::{Route, ShownRun, experiment_card};
 
 use super::App;
@@ -237,8 +238,10 @@ impl App {
 
 /// Puts runs into the order in which they were added: colours follow it.
 pub(super) fn sort_by_arrival(runs: &mut [TrainingRun]) {
-    let key = |run: &TrainingRun| (run.created, run.source.as_ref().map(|source| source.key.clone()), run.id.clone());
-    runs.sort_by_key(key);
+    runs.sort_by(|a, b| {
+        let key = |run: &TrainingRun| run.source.as_ref().map(|source| source.key.clone()).unwrap_or_default();
+        a.created.cmp(&b.created).then_with(|| natural(&key(a), &key(b))).then_with(|| a.id.cmp(&b.id))
+    });
 }
 
 /// Where the report of an experiment's last import is kept.

@@ -74,7 +74,7 @@ impl App {
 
     /// The run that a line of a card's chart belongs to.
     pub fn run_of_line(&self, spec: &Spec, line: usize) -> Option<RunId> {
-        let ordinal = usize::try_from(spec.lines.get(line)?.key >> 16).ok()?;
+        let ordinal = usize::try_from(spec.lines.get(line)?.key).ok()?;
         self.visible.with_untracked(|runs| runs.get(ordinal).map(|run| run.run.id.clone()))
     }
 

@@ -48,6 +48,8 @@ pub struct App {
     pub summary: Memo<String>,
     pub sections: Memo<Vec<Section>>,
     pub look: Memo<Look>,
+    /// The line key of the run that stands out: under the pointer, else selected.
+    pub emphasis: Memo<Option<u64>>,
     /// The run that inspector and ledger are about: the selected one, else the best, with its ledger.
     pub focus: Memo<Option<Judged>>,
     /// The run whose marks the charts show: the selected one, or the only one.
@@ -115,11 +117,17 @@ impl App {
         let sections = Memo::new(move |_| runs.with(|runs| card::sections(runs, objective.get().as_ref())));
         let selected = Memo::new(move |_| route.with(|route| route.run.clone()));
         let look = Memo::new(move |_| {
-            let emphasis = hovered
-                .get()
-                .or_else(|| selected.get())
-                .filter(|id| visible.with(|runs| runs.len() > 1 && runs.iter().any(|run| run.run.id == *id)));
-            route.with(|route| Look { axis: route.axis, log_y: route.log_y, smoothing: route.smoothing, emphasis })
+            route.with(|route| Look {
+                axis: route.axis,
+                log_y: route.log_y,
+                smoothing: route.smoothing,
+                outliers: route.outliers,
+            })
+        });
+        let emphasis = Memo::new(move |_| {
+            let id = hovered.get().or_else(|| selected.get())?;
+            let place = |runs: &Vec<Shared<ShownRun>>| runs.iter().position(|run| run.run.id == id);
+            visible.with(|runs| if runs.len() > 1 { place(runs) } else { None }).map(|place| place as u64)
         });
         let judged = move |id: &RunId| {
             let run = runs.with(|runs| runs.iter().find(|run| run.run.id == *id).cloned())?;
@@ -152,6 +160,7 @@ impl App {
             summary,
             sections,
             look,
+            emphasis,
             focus,
             marked,
             theme: RwSignal::new(theme::read()),

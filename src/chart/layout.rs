@@ -46,6 +46,8 @@ pub struct Scene {
     pub emphasis: Option<u64>,
     /// Recorded points of all lines inside the window, drawn or marked; none is left out silently.
     pub points: usize,
+    /// How many of them are finite and lie above or below the window.
+    pub beyond: usize,
 }
 
 /// A line as strokes inside the plot.
@@ -265,6 +267,7 @@ pub fn layout(spec: &Spec, size: Size) -> Scene {
         rings: Vec::new(),
         emphasis: None,
         points: 0,
+        beyond: 0,
     };
     let (x, y) = (scene.x_scale(), scene.y_scale());
     scene.x_ticks = ticks(&spec.x, window.x, &x, |label| width(label, Role::Tick).max(20.0), X_GAP_PX);
@@ -388,8 +391,10 @@ fn mark_spots(scene: &mut Scene, x: &Scale, y: &Scale, line_index: usize, line: 
     let start = xs.partition_point(|&at| at < low);
     let end = xs.partition_point(|&at| at <= high).max(start);
     scene.points += end - start;
+    let shown = scene.window.y.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
     for (at, &value) in ys[start..end].iter().enumerate() {
         if y.places(value) {
+            scene.beyond += usize::from(value < shown.0 || value > shown.1);
             continue;
         }
         let kind = match value {

@@ -29,6 +29,9 @@ pub struct Axis {
     pub integer: bool,
     /// Values are seconds: ticks stand on whole seconds, minutes and hours, and are written "12 s", "3 min", "1 h 20".
     pub seconds: bool,
+    /// Where a few values lie so far out that all others would be one flat line, the axis fits the others. The scene
+    /// counts those beyond it.
+    pub clips_outliers: bool,
 }
 
 /// How a line is dashed; a second sign beside its colour.

@@ -105,7 +105,44 @@ fn fit_y(spec: &Spec, x: (f64, f64)) -> (f64, f64) {
     let Some((low, high)) = extent.range() else {
         return if spec.y.log { (1.0, 10.0) } else { (0.0, 1.0) };
     };
+    let (low, high) = if spec.y.clips_outliers { clipped((low, high), spec, x) } else { (low, high) };
     padded((low, high), &spec.y)
+}
+
+/// Values looked at for the quantiles of an axis: enough for a tenth on either side, few enough for every layout.
+const SAMPLE: usize = 4096;
+
+/// How many spreads of the middle eight tenths a value may lie beyond them.
+const FAR: f64 = 50.0;
+
+/// The range without the ends that only outliers reach.
+///
+/// The middle eight tenths of the visible values say what is usual. An end more than `FAR` of their spreads beyond them
+/// (in decades on a log axis) is drawn in to half a spread beyond them; a curve that falls from a high start keeps it.
+fn clipped((low, high): (f64, f64), spec: &Spec, x: (f64, f64)) -> (f64, f64) {
+    let log = spec.y.log;
+    let on_axis = |value: f64| if log { value.log10() } else { value };
+    let parts: Vec<&[f64]> = (spec.lines.iter())
+        .map(|line| {
+            let (start, end) = (line.xs.partition_point(|&at| at < x.0), line.xs.partition_point(|&at| at <= x.1));
+            line.ys.get(start..end.min(line.ys.len())).unwrap_or_default()
+        })
+        .collect();
+    let count: usize = parts.iter().map(|part| part.len()).sum();
+    let stride = count.div_ceil(SAMPLE).max(1);
+    let visible = parts.iter().flat_map(|part| part.iter()).step_by(stride).map(|&value| on_axis(value));
+    let mut sample: Vec<f64> = visible.filter(|value| value.is_finite()).collect();
+    sample.sort_by(f64::total_cmp);
+    let Some(last) = sample.len().checked_sub(1) else { return (low, high) };
+    let (lower, upper) = (sample[last / 10], sample[last - last / 10]);
+    let spread = upper - lower;
+    if spread.is_nan() || spread <= 0.0 || spread.is_infinite() {
+        return (low, high);
+    }
+    let back = |value: f64| if log { 10f64.powf(value) } else { value };
+    let high = if on_axis(high) > upper + FAR * spread { back(upper + spread / 2.0) } else { high };
+    let low = if on_axis(low) < lower - FAR * spread { back(lower - spread / 2.0) } else { low };
+    (low, high)
 }
 
 /// Adds the values inside the window, and where the line crosses its sides.
@@ -156,4 +193,41 @@ fn around(value: f64, axis: &Axis, room: f64) -> (f64, f64) {
     // Wide enough that both ends are other numbers than the middle.
     let room = room.max(value.abs() * 1e-6).max(if value == 0.0 { 0.5 } else { f64::MIN_POSITIVE * 8.0 });
     ((value - room).max(-f64::MAX), (value + room).min(f64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::chart::{Dash, Line};
+
+    fn high_end(ys: Vec<f64>, clips_outliers: bool) -> f64 {
+        let line = Line {
+            key: 0,
+            label: String::new(),
+            xs: Arc::new((0..ys.len()).map(|x| x as f64).collect()),
+            ys: Arc::new(ys),
+            color: 0,
+            dash: Dash::Solid,
+            width: 1.0,
+            opacity: 1.0,
+        };
+        let y = Axis { clips_outliers, ..Axis::default() };
+        let spec = Spec { y, lines: vec![line], ..Spec::default() };
+        resolve(&spec).y.expect("a resolved window has y").1
+    }
+
+    #[test]
+    fn one_exploded_value_does_not_flatten_the_rest() {
+        let ys: Vec<f64> = (0..100).map(|x| if x == 50 { 1e200 } else { f64::from(x) / 100.0 }).collect();
+        assert!(high_end(ys.clone(), true) < 2.0);
+        assert!(high_end(ys, false) > 1e199);
+    }
+
+    #[test]
+    fn a_fall_from_a_high_start_is_kept() {
+        let ys: Vec<f64> = (0..100).map(|x| 10.0 * (-f64::from(x) / 15.0).exp()).collect();
+        assert!(high_end(ys, true) >= 10.0);
+    }
 }

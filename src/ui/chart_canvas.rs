@@ -49,6 +49,11 @@ pub fn ChartCanvas(
     window: RwSignal<Option<Window>>,
     /// The x that all charts of the page point at, in data units.
     crosshair: RwSignal<Option<f64>>,
+    /// The key of the lines that stand out.
+    #[prop(into)]
+    emphasis: Signal<Option<u64>>,
+    /// Takes how many recorded points lie above or below the axis, while nothing is zoomed.
+    beyond: RwSignal<usize>,
     /// Colours and fonts.
     #[prop(into)]
     theme: Signal<Theme>,
@@ -85,13 +90,31 @@ pub fn ChartCanvas(
     let repaint = Repaint::new(move || {
         let (Some(canvas), Some(size)) = (canvas.get_untracked(), size.get_untracked()) else { return };
         let spec = Spec { window: window.get_untracked(), ..spec.get_untracked() };
-        let laid_out = chart::layout(&spec, size);
+        let mut laid_out = chart::layout(&spec, size);
+        laid_out.emphasize(emphasis.get_untracked());
         chart::canvas(&laid_out, &theme.get_untracked(), &canvas);
+        beyond.set(if window.with_untracked(Option::is_none) { laid_out.beyond } else { 0 });
         scene.set_value(Some(laid_out));
         painted.update(|count| *count = count.wrapping_add(1));
     });
     let repaint = StoredValue::new_local(Some(repaint));
     on_cleanup(move || repaint.set_value(None));
+    // Another line stands out: new strokes, no new layout.
+    let restroke = Repaint::new(move || {
+        let Some(canvas) = canvas.get_untracked() else { return };
+        scene.update_value(|scene| {
+            if let Some(scene) = scene {
+                scene.emphasize(emphasis.get_untracked());
+                chart::canvas(scene, &theme.get_untracked(), &canvas);
+            }
+        });
+    });
+    let restroke = StoredValue::new_local(Some(restroke));
+    on_cleanup(move || restroke.set_value(None));
+    Effect::new(move |_| {
+        emphasis.track();
+        restroke.with_value(|restroke| restroke.iter().for_each(Repaint::mark_stale));
+    });
     Effect::new(move |_| {
         spec.track();
         size.track();

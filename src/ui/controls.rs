@@ -36,6 +36,7 @@ pub fn Controls() -> impl IntoView {
     };
     let smoothing = Memo::new(move |_| app.route.with(|route| route.smoothing));
     let log_y = Memo::new(move |_| app.route.with(|route| route.log_y));
+    let outliers = Memo::new(move |_| app.route.with(|route| route.outliers));
     let points = Memo::new(move |_| {
         app.visible.with(|runs| {
             runs.iter()
@@ -78,6 +79,17 @@ pub fn Controls() -> impl IntoView {
                     }
                 />
                 "Log y"
+            </label>
+            <label class="controls__item" title="When off, an axis fits what most values span, and its card says how many lie beyond.">
+                <input
+                    type="checkbox"
+                    prop:checked=move || outliers.get()
+                    on:change=move |event| {
+                        let fit = event_target_checked(&event);
+                        app.change_view(|route| route.outliers = fit);
+                    }
+                />
+                "Fit outliers"
             </label>
             <span class="controls__grow"></span>
             <span class="controls__note" title="Every recorded point is kept. Where there are more than pixels, the extremes of each pixel are drawn.">

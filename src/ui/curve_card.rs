@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::chart::{Hit, Window};
 use crate::model::{MetricName, RunId};
 use crate::view::card::{Card, spec};
+use crate::view::format;
 
 use super::chart_canvas::{ChartCanvas, dash_word};
 
@@ -23,6 +24,7 @@ pub fn CurveCard(
     let app = App::expect();
     let window = RwSignal::new(None::<Window>);
     let hidden_names = RwSignal::new(BTreeSet::<MetricName>::new());
+    let beyond = RwSignal::new(0_usize);
     let axis = Memo::new(move |_| app.route.with(|route| route.axis));
     let (title, note, objective) = (card.title.clone(), card.note.clone(), card.objective);
 
@@ -88,9 +90,17 @@ pub fn CurveCard(
                 {title}
                 <small>{note}</small>
             </h3>
-            <ChartCanvas spec=shown axis window theme=app.theme crosshair=app.crosshair on_near=near on_pick=pick />
+            <ChartCanvas spec=shown axis window theme=app.theme emphasis=app.emphasis beyond crosshair=app.crosshair on_near=near on_pick=pick />
             <Show when=move || missing().is_some()>
                 <p class="curve-card__missing">{missing}</p>
+            </Show>
+            <Show when=move || { beyond.get() > 0 }>
+                <p class="curve-card__beyond">
+                    {move || format!("{} beyond the axis. ", format::counted(beyond.get() as u64, "point"))}
+                    <button type="button" class="button button--quiet" on:click=move |_| app.change_view(|route| route.outliers = true)>
+                        "Fit outliers"
+                    </button>
+                </p>
             </Show>
             <div class="curve-card__legend">{legend}</div>
         </section>

@@ -146,11 +146,15 @@ fn Stopping() -> impl IntoView {
                  This is advice: nothing is stopped, and rules always see raw values."
             </p>
             <div class="stopping__columns">
-                <section class="card">
-                    <h2 class="card__title">"Objective"</h2>
-                    <ObjectiveChoice />
-                    <h2 class="card__title">"Criteria"</h2>
-                    <CriteriaForm />
+                <section class="card stopping__form">
+                    <div class="stopping__part">
+                        <h2 class="card__title">"Objective"</h2>
+                        <ObjectiveChoice />
+                    </div>
+                    <div class="stopping__part">
+                        <h2 class="card__title">"Criteria"</h2>
+                        <CriteriaForm />
+                    </div>
                 </section>
                 <LedgerTable />
             </div>

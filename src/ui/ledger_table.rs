@@ -71,7 +71,7 @@ pub fn LedgerTable() -> impl IntoView {
                     view! {
                         <tr class=class on:mouseenter=move |_| app.point_at_step(step) on:mouseleave=move |_| app.crosshair.set(None)>
                             <td class="ledger__number">{line.checkpoint}</td>
-                            <td>{line.place}</td>
+                            <td class="ledger__place">{line.place}</td>
                             <td class="ledger__number">{line.value}{line.best.then_some(" ◦ best")}</td>
                             {cells}
                             <td class="ledger__together">{line.together}</td>

@@ -68,14 +68,12 @@ fn Row(
             };
             let color = row.color % 8 + 1;
             view! {
-                <span class="run-list__words">
-                    <span class="run-list__name" title=row.name.clone()>{row.name.clone()}</span>
-                    <span class=tone title=row.status.clone()>{row.status.clone()}</span>
-                </span>
+                <span class="run-list__name" title=row.name.clone()>{row.name.clone()}</span>
+                <span class="run-list__best">{row.best}</span>
+                <span class=tone title=row.status.clone()>{row.status.clone()}</span>
                 <svg class="run-list__spark" viewBox=format!("0 0 {} {}", SPARK.0, SPARK.1) aria-hidden="true">
                     <path class=format!("spark series-{color}") d=row.spark />
                 </svg>
-                <span class="run-list__best">{row.best}</span>
             }
         })
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::analysis::smooth;
 use crate::chart::{Axis, Dash, Line, Mark, MarkKind, Spec, Window};
-use crate::model::{Metric, MetricName, RunId, Shared, StepUnit};
+use crate::model::{Metric, MetricName, Shared, StepUnit};
 use crate::stopping::Ledger;
 
 use super::metric_name::{Split, group};
@@ -66,8 +66,8 @@ pub struct Look {
     pub log_y: bool,
     /// Percent.
     pub smoothing: u8,
-    /// Drawn above the others, which fade.
-    pub emphasis: Option<RunId>,
+    /// Fits the axis to every value, however far out.
+    pub outliers: bool,
 }
 
 /// How many colours the series palette of the style sheets has.
@@ -177,8 +177,8 @@ pub fn x_column(curve: &ShownCurve, axis: AxisChoice) -> Option<&Arc<Vec<f64>>> 
 
 /// The chart of a card.
 ///
-/// `runs` are the visible ones. `ledger` is that of the emphasised run, or of the only one: it yields the stop mark
-/// and the ring around the best value. Smoothed lines stand before their raw ones, which stay on screen.
+/// `runs` are the visible ones; a line's key is the place of its run among them. `marked` yields the stop mark and the
+/// ring around the best value. Smoothed lines stand before their raw ones, which stay on screen.
 pub fn spec(
     card: &Card,
     runs: &[Shared<ShownRun>],
@@ -189,33 +189,30 @@ pub fn spec(
 ) -> Spec {
     let paired = card.names.iter().any(|(_, dash)| *dash != Dash::Solid);
     let mut lines = Vec::new();
-    let mut fronts = Vec::new();
     for (ordinal, run) in runs.iter().enumerate() {
-        let emphasised = look.emphasis.as_ref().is_none_or(|id| *id == run.run.id);
-        for (place, (name, dash)) in card.names.iter().enumerate() {
+        for (name, dash) in &card.names {
             let Some(curve) = run.curve(name) else { continue };
             let Some(xs) = x_column(curve, look.axis) else { continue };
             let line = Line {
-                key: (ordinal as u64) << 16 | place as u64,
+                key: ordinal as u64,
                 label: if card.names.len() == 1 { run.run.name.clone() } else { format!("{} · {name}", run.run.name) },
                 xs: Arc::clone(xs),
                 ys: Arc::clone(&curve.columns.values),
                 color: run.color,
                 dash: if paired { *dash } else { round_dash(run.color) },
-                width: if look.emphasis.is_some() && emphasised { 2.0 } else { 1.5 },
-                opacity: if emphasised { 1.0 } else { 0.22 },
+                width: 1.5,
+                opacity: 1.0,
             };
-            let target = if look.emphasis.is_some() && emphasised { &mut fronts } else { &mut lines };
             if look.smoothing > 0 {
                 let smoothed = smooth(&curve.columns.values, f64::from(look.smoothing) / 100.0);
-                target.push(Line { opacity: line.opacity * 0.28, ..line.clone() });
-                target.push(Line { ys: Arc::new(smoothed), key: line.key | 1 << 15, ..line });
+                let label = format!("{}, smoothed", line.label);
+                lines.push(Line { opacity: 0.28, ..line.clone() });
+                lines.push(Line { ys: Arc::new(smoothed), label, ..line });
             } else {
-                target.push(line);
+                lines.push(line);
             }
         }
     }
-    lines.append(&mut fronts);
     Spec {
         title: card.title.clone(),
         x: Axis {
@@ -227,8 +224,9 @@ pub fn spec(
             log: false,
             integer: look.axis == AxisChoice::Step,
             seconds: look.axis == AxisChoice::Time,
+            clips_outliers: false,
         },
-        y: Axis { label: card.title.clone(), log: look.log_y, ..Axis::default() },
+        y: Axis { label: card.title.clone(), log: look.log_y, clips_outliers: !look.outliers, ..Axis::default() },
         lines,
         bands: Vec::new(),
         marks: marked.map(|(run, ledger)| marks(card, run, ledger, look.axis, objective)).unwrap_or_default(),
@@ -276,7 +274,7 @@ fn marks(card: &Card, run: &ShownRun, ledger: &Ledger, axis: AxisChoice, objecti
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Curve, ExperimentId, Goal, Series, TrainingRun, WallTime};
+    use crate::model::{Curve, ExperimentId, Goal, RunId, Series, TrainingRun, WallTime};
 
     fn run(names: &[&str]) -> Shared<ShownRun> {
         let mut series = Series::default();

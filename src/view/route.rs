@@ -54,6 +54,8 @@ pub struct Route {
     /// Strength of smoothing in percent, 0 to 99; 0 is off.
     pub smoothing: u8,
     pub log_y: bool,
+    /// Axes fit every value, however far out.
+    pub outliers: bool,
     /// Runs that are not drawn, ascending, no duplicates.
     pub hidden: Vec<RunId>,
     /// Text of the run filter.
@@ -81,6 +83,7 @@ impl Route {
                 }
                 "smooth" => route.smoothing = text.parse::<u8>().unwrap_or(0).min(99),
                 "log" => route.log_y = text == "y",
+                "outliers" => route.outliers = text == "y",
                 "hide" => {
                     route.hidden = text.split(',').filter(|id| !id.is_empty()).map(RunId::new).collect();
                     route.hidden.sort();
@@ -114,6 +117,9 @@ impl Route {
         }
         if self.log_y {
             part("log", "y");
+        }
+        if self.outliers {
+            part("outliers", "y");
         }
         if !self.hidden.is_empty() {
             part("hide", &self.hidden.iter().map(RunId::as_str).collect::<Vec<_>>().join(","));
@@ -175,6 +181,7 @@ mod tests {
             axis: AxisChoice::Time,
             smoothing: 60,
             log_y: true,
+            outliers: true,
             hidden: vec![RunId::new("2"), RunId::new("9")],
             filter: "lr=0.01 & größer%".to_owned(),
         };

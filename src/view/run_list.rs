@@ -1,5 +1,7 @@
 //! The run list: one row per run, with its status in words, its best value and a spark line.
 
+use std::cmp::Ordering;
+
 use crate::chart::sparkline;
 use crate::model::{Metric, RunId, RunState, StopReason};
 use crate::stopping::Ledger;
@@ -71,7 +73,7 @@ pub fn status(run: &ShownRun, objective: Option<&Metric>, ledger: Option<&Ledger
         return if run.run.state == RunState::Active && last.should_stop {
             (format!("stop advised, {unit} {}", first.step), Tone::Stop)
         } else {
-            (format!("stop at {unit} {}, ran to {}", first.step, last.step), Tone::Stop)
+            (format!("stop at {unit} {} of {}", first.step, last.step), Tone::Stop)
         };
     }
     let ended = match (run.run.state, run.run.stop_reason) {
@@ -94,6 +96,33 @@ fn diverged(run: &ShownRun, objective: Option<&Metric>) -> Option<(i64, &'static
     let last_finite = values.iter().rposition(|value| value.is_finite());
     let first_lost = last_finite.map_or(0, |at| at + 1);
     (first_lost < values.len()).then(|| (curve.series.steps()[first_lost], curve.unit.word()))
+}
+
+/// Compares texts so that numbers in them count as numbers: `version_2` comes before `version_10`.
+pub fn natural(a: &str, b: &str) -> Ordering {
+    let (mut a_rest, mut b_rest) = (a, b);
+    loop {
+        let (a_text, a_number, a_after) = cut(a_rest);
+        let (b_text, b_number, b_after) = cut(b_rest);
+        // Without their zeros in front the longer number is the larger.
+        let numbers = a_number.len().cmp(&b_number.len()).then_with(|| a_number.cmp(b_number));
+        match a_text.cmp(b_text).then(numbers) {
+            Ordering::Equal if a_after.is_empty() || b_after.is_empty() => {
+                return a_after.len().cmp(&b_after.len()).then_with(|| a.cmp(b));
+            }
+            Ordering::Equal => (a_rest, b_rest) = (a_after, b_after),
+            decided => return decided,
+        }
+    }
+}
+
+/// The text before the first digits, these digits without zeros in front, and the rest.
+fn cut(text: &str) -> (&str, &str, &str) {
+    let start = text.find(|letter: char| letter.is_ascii_digit()).unwrap_or(text.len());
+    let (before, rest) = text.split_at(start);
+    let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+    let (number, after) = rest.split_at(end);
+    (before, number.trim_start_matches('0'), after)
 }
 
 /// Says whether a run matches the filter: every word is found in its name or in `parameter=value`.
@@ -167,6 +196,13 @@ mod tests {
     #[test]
     fn one_nan_on_the_way_is_no_divergence() {
         assert_eq!(status(&run(&[1.0, f64::NAN, 0.5]), Some(&loss()), None).1, Tone::Live);
+    }
+
+    #[test]
+    fn numbers_in_names_count_as_numbers() {
+        let mut names = vec!["v10/m.csv", "v2/m.csv", "v1/m.csv", "v02/a.csv", "v"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(names, ["v", "v1/m.csv", "v02/a.csv", "v2/m.csv", "v10/m.csv"]);
     }
 
     #[test]
