@@ -125,15 +125,14 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
     for at in parameter_files {
         let report = &mut reports[at];
         let folder = report.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        // An empty file beside a run (Lightning writes `{}`) has been read like any other.
         let reason = match () {
-            () if beside.get(folder).is_none_or(Assignments::is_empty) => "it holds no parameters",
-            () if drafts.iter().all(|draft| draft.folder != folder) => {
-                "parameters without the log of a run beside them"
-            }
-            () => {
+            () if drafts.iter().any(|draft| draft.folder == folder) => {
                 report.outcome = Outcome::Read;
                 continue;
             }
+            () if beside.get(folder).is_none_or(Assignments::is_empty) => "it holds no parameters",
+            () => "parameters without the log of a run beside them",
         };
         report.runs = 0;
         report.outcome = Outcome::Nothing { reason: reason.to_owned() };

@@ -18,7 +18,7 @@ pub(super) static FORMAT: Format = Format { id: "mlperf", title: "MLPerf log", d
 const MARK: &[u8] = b":::MLLOG ";
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
-    memmem::find(head.bytes, b":::MLLOG {").map(|_| Candidate {
+    memmem::find(head.bytes, b":::MLLOG {\"").map(|_| Candidate {
         format: FORMAT.id,
         score: 95,
         reason: "lines with :::MLLOG and a JSON object".to_owned(),
