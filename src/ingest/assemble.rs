@@ -196,7 +196,7 @@ fn joined(own: Assignments, beside: Option<&Assignments>) -> Assignments {
     assignments
 }
 
-/// State, stop reason and whether the end is assumed, from what the log says (`monitor-model.md` 6.3).
+/// State, stop reason and whether the end is assumed, from what the log says.
 fn outcome(status: Option<Status>) -> (RunState, Option<StopReason>, bool) {
     let (state, reason) = match status {
         None => return (RunState::Completed, None, true),

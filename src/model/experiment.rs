@@ -9,7 +9,7 @@ use super::{
     TrainingMonitor, WallTime,
 };
 
-/// Which limits and errors an experiment is held to (`monitor-model.md` 10).
+/// Which limits and errors an experiment is held to: SigOpt's own, or relaxed ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {

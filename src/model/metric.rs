@@ -17,7 +17,7 @@ pub enum Strategy {
     Constraint,
 }
 
-/// A metric of an experiment (`monitor-model.md` 4).
+/// A metric of an experiment (rules of sigopt-server `handlers/experiments/create.py`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Metric {
     pub name: MetricName,

@@ -46,7 +46,8 @@ pub enum Prior {
     Beta { shape_a: f64, shape_b: f64 },
 }
 
-/// A hyper-parameter (`monitor-model.md` 3.1). Which fields go together is checked by `monitor`.
+/// A hyper-parameter (fields as sigopt-server `json/builder/parameter.py` writes them). Which fields go together is
+/// checked by `monitor`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Parameter {
     pub name: String,

@@ -1,7 +1,7 @@
 //! A series of recorded values, as columns.
 //!
 //! Every record is kept in the order of the log. Steps may go back: a run that resumed from a checkpoint writes some
-//! steps twice, and `Series::latest_wins` gives the series that rules and charts see (`monitor-model.md` 6.4).
+//! steps twice, and `Series::latest_wins` gives the series that rules and charts see.
 
 use serde::{Deserialize, Serialize};
 

@@ -7,7 +7,7 @@ use super::wire::{Fields, FromJson, Problems, json_metadata, json_optional_time,
 
 use super::{Assignments, CheckpointId, ExperimentId, Metadata, ObservationId, RunId, SuggestionId, WallTime};
 
-/// The state of a run (`monitor-model.md` 6.3).
+/// The state of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RunState {
@@ -28,7 +28,7 @@ pub enum StopReason {
     ByHand,
 }
 
-/// What charts and rules see of a log whose steps go back (`monitor-model.md` 6.4).
+/// What charts and rules see of a log whose steps go back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RestartPolicy {
@@ -67,7 +67,7 @@ pub enum EndedAs {
     Failure,
 }
 
-/// How a person ended a run (`monitor-model.md` 6.2).
+/// How a person ended a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HandEnd {
     /// Free text.

@@ -1,4 +1,5 @@
-//! Checking assignments against the parameters of an experiment (`monitor-model.md` 3.2).
+//! Checking assignments against the parameters of an experiment (rules of sigopt-server
+//! `handlers/validate/assignments.py`).
 //!
 //! Numbers outside the bounds are accepted, as SigOpt's server does: bounds say where to search, not what is possible.
 

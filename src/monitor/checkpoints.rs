@@ -1,4 +1,5 @@
-//! Creating checkpoints: what a new one may carry, and what the criteria say at it (`monitor-model.md` 7.1).
+//! Creating checkpoints: what a new one may carry, and what the criteria say at it (rules of sigopt-server
+//! `handlers/experiments/checkpoints/create.py`).
 
 use std::collections::BTreeSet;
 

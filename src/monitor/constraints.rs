@@ -1,4 +1,4 @@
-//! Checking linear constraints (`monitor-model.md` 3.5).
+//! Checking linear constraints (rules of sigopt-server `handlers/experiments/create.py`).
 //!
 //! Whether the region is empty is checked for each constraint against the bounds, not for all constraints together.
 

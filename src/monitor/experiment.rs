@@ -1,4 +1,5 @@
-//! Creating experiments: the whole body checked at once, every error with its path (`monitor-model.md` 2 to 4).
+//! Creating experiments: the whole body checked at once, every error with its path (rules of sigopt-server
+//! `handlers/experiments/create.py`).
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! How much each profile allows (`monitor-model.md` 10).
+//! How much each profile allows.
 
 use crate::model::Profile;
 

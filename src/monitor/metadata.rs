@@ -1,4 +1,4 @@
-//! Checking metadata (`monitor-model.md` 8).
+//! Checking metadata (rules of sigopt-server `handlers/validate/metadata.py`).
 
 use crate::model::{Metadata, Scalar};
 

@@ -1,4 +1,4 @@
-//! Checking the metrics of an experiment (`monitor-model.md` 4).
+//! Checking the metrics of an experiment (rules of sigopt-server `handlers/experiments/create.py`).
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Creating observations, from a training run or from data (`monitor-model.md` 9.2), and the best of them (9.3).
+//! Creating observations, from a training run or from data, and the best of them (rules of sigopt-server
+//! `handlers/experiments/observations/create.py` and `experiment/best.py`).
 
 use std::collections::BTreeSet;
 

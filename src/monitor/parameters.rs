@@ -1,4 +1,4 @@
-//! Checking parameters and conditionals of an experiment (`monitor-model.md` 3.1 and 3.4).
+//! Checking parameters and conditionals of an experiment (rules of sigopt-server `parameters/from_json.py`).
 
 use std::collections::BTreeSet;
 

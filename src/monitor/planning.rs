@@ -1,4 +1,4 @@
-//! Planning checkpoints over a training of known length (`monitor-model.md` 7.2).
+//! Planning checkpoints over a training of known length.
 
 /// How to spread checkpoints over the epochs of a training, so that the last one falls on the last epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Creating suggestions with given assignments, and the queue (`monitor-model.md` 5).
+//! Creating suggestions with given assignments, and the queue (states as in sigopt-server `suggestion/service.py`).
 
 use crate::model::{
     Assignments, Experiment, Metadata, Observation, QueuedSuggestion, Suggestion, SuggestionId, SuggestionState,
