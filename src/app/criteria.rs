@@ -1,7 +1,7 @@
 //! The objective and the stopping criteria of the open experiment.
 
 use crate::ingest;
-use crate::model::{Goal, Metric, MetricName, Strategy, TrainingMonitor};
+use crate::model::{Goal, Metric, MetricName, Profile, Strategy, TrainingMonitor};
 
 use super::App;
 
@@ -35,6 +35,11 @@ impl App {
     /// The guessed objective is right.
     pub fn confirm_objective(&self) {
         self.change_experiment(|experiment| experiment.objective_guess = None);
+    }
+
+    /// Holds the experiment to other limits; nothing is cut, the form says what no longer fits.
+    pub fn set_profile(&self, profile: Profile) {
+        self.change_experiment(|experiment| experiment.profile = profile);
     }
 
     /// Puts these criteria in place of the old ones; every run is judged anew.

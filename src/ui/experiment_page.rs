@@ -12,6 +12,7 @@ use super::curve_card::CurveCard;
 use super::inspector::Inspector;
 use super::ledger_table::LedgerTable;
 use super::objective_choice::ObjectiveChoice;
+use super::profile_choice::ProfileChoice;
 use super::report_table::ReportTable;
 use super::run_list::RunList;
 use super::run_table::RunTable;
@@ -150,6 +151,8 @@ fn Stopping() -> impl IntoView {
                     <div class="stopping__part">
                         <h2 class="card__title">"Objective"</h2>
                         <ObjectiveChoice />
+                        <h2 class="card__title stopping__limits">"Limits"</h2>
+                        <ProfileChoice />
                     </div>
                     <div class="stopping__part">
                         <h2 class="card__title">"Criteria"</h2>

@@ -18,6 +18,7 @@ mod keyboard;
 mod ledger_table;
 mod notices;
 mod objective_choice;
+mod profile_choice;
 mod report_table;
 mod run_list;
 mod run_table;

@@ -98,15 +98,13 @@ fn diverged(run: &ShownRun, objective: Option<&Metric>) -> Option<(i64, &'static
     (first_lost < values.len()).then(|| (curve.series.steps()[first_lost], curve.unit.word()))
 }
 
-/// Compares texts so that numbers in them count as numbers: `version_2` comes before `version_10`.
+/// Compares texts so that numbers in them count as numbers: `version_2` before `version_10`, `lr=0.002` before `lr=0.1`.
 pub fn natural(a: &str, b: &str) -> Ordering {
     let (mut a_rest, mut b_rest) = (a, b);
     loop {
         let (a_text, a_number, a_after) = cut(a_rest);
         let (b_text, b_number, b_after) = cut(b_rest);
-        // Without their zeros in front the longer number is the larger.
-        let numbers = a_number.len().cmp(&b_number.len()).then_with(|| a_number.cmp(b_number));
-        match a_text.cmp(b_text).then(numbers) {
+        match a_text.cmp(b_text).then_with(|| a_number.total_cmp(&b_number)) {
             Ordering::Equal if a_after.is_empty() || b_after.is_empty() => {
                 return a_after.len().cmp(&b_after.len()).then_with(|| a.cmp(b));
             }
@@ -116,13 +114,15 @@ pub fn natural(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// The text before the first digits, these digits without zeros in front, and the rest.
-fn cut(text: &str) -> (&str, &str, &str) {
+/// The text before the first number, that number with its fraction, and the rest. Without a number it is −1.
+fn cut(text: &str) -> (&str, f64, &str) {
+    let digits = |text: &str| text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let start = text.find(|letter: char| letter.is_ascii_digit()).unwrap_or(text.len());
     let (before, rest) = text.split_at(start);
-    let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
-    let (number, after) = rest.split_at(end);
-    (before, number.trim_start_matches('0'), after)
+    let whole = digits(rest);
+    let fraction = rest[whole..].strip_prefix('.').map_or(0, digits);
+    let (number, after) = rest.split_at(if fraction > 0 { whole + 1 + fraction } else { whole });
+    (before, number.parse().unwrap_or(-1.0), after)
 }
 
 /// Says whether a run matches the filter: every word is found in its name or in `parameter=value`.
@@ -203,6 +203,13 @@ mod tests {
         let mut names = vec!["v10/m.csv", "v2/m.csv", "v1/m.csv", "v02/a.csv", "v"];
         names.sort_by(|a, b| natural(a, b));
         assert_eq!(names, ["v", "v1/m.csv", "v02/a.csv", "v2/m.csv", "v10/m.csv"]);
+    }
+
+    #[test]
+    fn fractions_in_names_count_as_fractions() {
+        let mut names = vec!["lr=0.02,w=8", "lr=0.002,w=32", "lr=2,w=8", "lr=0.002,w=8", "lr=0.2,w=8"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(names, ["lr=0.002,w=8", "lr=0.002,w=32", "lr=0.02,w=8", "lr=0.2,w=8", "lr=2,w=8"]);
     }
 
     #[test]
