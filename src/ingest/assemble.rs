@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{Assignments, Curve, Goal, MetricName, RunState, SourceFile, StopReason};
 
-use super::{FileReport, Outcome, Records, Role, RunRecords, Status, format, is_bookkeeping};
+use super::{FileReport, Outcome, Records, Role, RunRecords, Status, about, is_bookkeeping};
 
 /// One decoded file on its way into runs.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
     let mut parameter_files: Vec<usize> = Vec::new();
 
     for Decoded { mut report, records } in files {
-        let Some(format) = report.format.as_deref().and_then(format) else {
+        let Some(format) = report.format.as_deref().and_then(about) else {
             reports.push(report);
             continue;
         };

@@ -7,10 +7,10 @@ use crate::model::StepUnit;
 
 use super::coordinate;
 use super::table::{self, Columns, Sniffed, Table};
-use super::{Candidate, Decoder, Format, Head, Role};
+use super::{About, Candidate, Decoder, Format, Head, Role};
 
-pub(super) static FORMAT: Format =
-    Format { id: "delimited", title: "Table (CSV, TSV)", detect, open, role: Role::File };
+pub(super) static ABOUT: About = About { id: "delimited", title: "Table (CSV, TSV)", role: Role::File };
+pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open };
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
     let sniffed = table::sniff(head)?;
@@ -25,7 +25,7 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
         Some(_) => (45, "table whose first column counts upwards".to_owned()),
         None => (30, "table with columns of numbers".to_owned()),
     };
-    Some(Candidate { format: FORMAT.id, score, reason })
+    Some(Candidate { format: ABOUT.id, score, reason })
 }
 
 fn open(head: &Head<'_>) -> Box<dyn Decoder> {

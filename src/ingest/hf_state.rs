@@ -10,10 +10,11 @@ use crate::model::Scalar;
 
 use super::fields::{Fields, Rules};
 use super::json::{Fault, Scanner, Token};
-use super::{Candidate, Decoder, Format, Head, Records, Role, Skipped, Status};
+use super::{About, Candidate, Decoder, Format, Head, Records, Role, Skipped, Status};
 
-pub(super) static FORMAT: Format =
-    Format { id: "hf_trainer_state", title: "Hugging Face trainer state", detect, open, role: Role::File };
+pub(super) static ABOUT: About =
+    About { id: "hf_trainer_state", title: "Hugging Face trainer state", role: Role::File };
+pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open };
 
 /// Settings of the training among what the state holds.
 const SETTINGS: [&str; 6] =
@@ -27,7 +28,7 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
     let has = |key: &[u8]| memmem::find(head.bytes, key).is_some();
     let found = is_object && has(b"\"log_history\"") && (has(b"\"global_step\"") || has(b"\"step\""));
     found.then(|| Candidate {
-        format: FORMAT.id,
+        format: ABOUT.id,
         score: 95,
         reason: "one JSON object with log_history and global_step".to_owned(),
     })

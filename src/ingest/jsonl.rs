@@ -10,9 +10,10 @@ use crate::model::StepUnit;
 use super::fields::{Fields, Rules};
 use super::json::Fault;
 use super::lines::{Line, Lines};
-use super::{Candidate, Decoder, Format, Head, Records, Role, Skipped};
+use super::{About, Candidate, Decoder, Format, Head, Records, Role, Skipped};
 
-pub(super) static FORMAT: Format = Format { id: "jsonl", title: "JSON lines", detect, open, role: Role::File };
+pub(super) static ABOUT: About = About { id: "jsonl", title: "JSON lines", role: Role::File };
+pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open };
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
     let seen = look(head)?;
@@ -22,7 +23,7 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
         () if seen.valued > 1 => (40, "one JSON object per line, with numbers"),
         () => return None,
     };
-    Some(Candidate { format: FORMAT.id, score, reason: reason.to_owned() })
+    Some(Candidate { format: ABOUT.id, score, reason: reason.to_owned() })
 }
 
 fn open(head: &Head<'_>) -> Box<dyn Decoder> {

@@ -25,16 +25,11 @@ use super::ending::Ending;
 use super::lines::excerpt;
 use super::number;
 use super::terminal::{Shown, Terminal};
-use super::{Candidate, Decoder, Format, Head, Records, Role, Skipped, Status};
+use super::{About, Candidate, Decoder, Format, Head, Records, Role, Skipped, Status};
 
 /// Keras console text.
-pub static FORMAT: Format = Format {
-    id: "keras_stdout",
-    title: "Keras console",
-    detect,
-    open: |_| Box::new(Console::default()),
-    role: Role::File,
-};
+pub(super) static ABOUT: About = About { id: "keras_stdout", title: "Keras console", role: Role::File };
+pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open: |_| Box::new(Console::default()) };
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
     let (mut headers, mut states) = (0, 0);
@@ -53,7 +48,7 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
         (1.., 0) => (20, "`Epoch 1/N` lines without values"),
         _ => return None,
     };
-    Some(Candidate { format: FORMAT.id, score, reason: reason.to_owned() })
+    Some(Candidate { format: ABOUT.id, score, reason: reason.to_owned() })
 }
 
 /// Decoder of console text.

@@ -6,10 +6,10 @@
 use crate::model::StepUnit;
 
 use super::table::{self, Columns, Table};
-use super::{Candidate, Decoder, Format, Head, Role};
+use super::{About, Candidate, Decoder, Format, Head, Role};
 
-pub(super) static FORMAT: Format =
-    Format { id: "lightning_csv", title: "Lightning CSVLogger", detect, open, role: Role::File };
+pub(super) static ABOUT: About = About { id: "lightning_csv", title: "Lightning CSVLogger", role: Role::File };
+pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open };
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
     let sniffed = table::sniff(head)?;
@@ -27,7 +27,7 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
     } else {
         (50, "step and epoch columns")
     };
-    Some(Candidate { format: FORMAT.id, score, reason: reason.to_owned() })
+    Some(Candidate { format: ABOUT.id, score, reason: reason.to_owned() })
 }
 
 fn open(head: &Head<'_>) -> Box<dyn Decoder> {

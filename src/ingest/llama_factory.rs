@@ -5,10 +5,10 @@
 
 use super::fields::{Fields, Rules};
 use super::jsonl::JsonLines;
-use super::{Candidate, Decoder, Format, Head, Records, Role, Status};
+use super::{About, Candidate, Decoder, Format, Head, Records, Role, Status};
 
-pub(super) static FORMAT: Format =
-    Format { id: "llama_factory", title: "LLaMA-Factory trainer log", detect, open, role: Role::File };
+pub(super) static ABOUT: About = About { id: "llama_factory", title: "LLaMA-Factory trainer log", role: Role::File };
+pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open };
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
     let first = head.bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty())?;
@@ -16,7 +16,7 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
     fields.scan(first).ok()?;
     let is_log = fields.number("current_steps").is_some() && fields.number("total_steps").is_some();
     is_log.then(|| Candidate {
-        format: FORMAT.id,
+        format: ABOUT.id,
         score: 92,
         reason: "JSON lines with current_steps and total_steps".to_owned(),
     })

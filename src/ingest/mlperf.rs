@@ -11,15 +11,16 @@ use crate::model::StepUnit;
 use super::coordinate;
 use super::fields::{Fields, Rules, Value, scalar};
 use super::lines::{Line, Lines};
-use super::{Candidate, Decoder, Format, Head, Records, Role, Skipped, Status};
+use super::{About, Candidate, Decoder, Format, Head, Records, Role, Skipped, Status};
 
-pub(super) static FORMAT: Format = Format { id: "mlperf", title: "MLPerf log", detect, open, role: Role::File };
+pub(super) static ABOUT: About = About { id: "mlperf", title: "MLPerf log", role: Role::File };
+pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open };
 
 const MARK: &[u8] = b":::MLLOG ";
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
     memmem::find(head.bytes, b":::MLLOG {\"").map(|_| Candidate {
-        format: FORMAT.id,
+        format: ABOUT.id,
         score: 95,
         reason: "lines with :::MLLOG and a JSON object".to_owned(),
     })

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A new format is one file in this folder, which implements [`Decoder`] and describes itself as a [`Format`], and
-//! one line in [`FORMATS`]. Imports `model` only.
+//! one line in `formats!` below. Imports `model` only.
 
 mod assemble;
 mod coordinate;
@@ -67,18 +67,24 @@ pub trait Decoder {
     fn skipped(&mut self, _bytes: u64) {}
 }
 
-/// A log format: its names, how to recognise it and how to read it.
-pub struct Format {
+/// What a log format is called. Knows no decoder, so that a program which only names formats holds none.
+#[derive(Debug, PartialEq, Eq)]
+pub struct About {
     /// Stable word for storage, addresses and tests, for example `keras_csvlogger`.
     pub id: &'static str,
     /// What people call it, for example "Keras CSVLogger".
     pub title: &'static str,
+    /// What a file of this format is to the run it belongs to.
+    pub role: Role,
+}
+
+/// A log format: its names, how to recognise it and how to read it.
+pub struct Format {
+    pub about: &'static About,
     /// How sure this format is that the head is its own, or `None`.
     pub detect: fn(&Head<'_>) -> Option<Candidate>,
     /// A decoder at the start of a file.
     pub open: fn(&Head<'_>) -> Box<dyn Decoder>,
-    /// What a file of this format is to the run it belongs to.
-    pub role: Role,
 }
 
 /// What a file is to the run it belongs to; `assemble` joins by it.
@@ -92,22 +98,36 @@ pub enum Role {
     Parameters,
 }
 
-/// Every format that can be read, in the order in which ties are decided.
-#[rustfmt::skip]
-pub static FORMATS: &[&Format] = &[
-    &tfevents::FORMAT,
-    &hf_state::FORMAT,
-    &mlperf::FORMAT,
-    &llama_factory::FORMAT,
-    &keras_csv::FORMAT,
-    &lightning_csv::FORMAT,
-    &keras_console::FORMAT,
-    &yaml_params::FORMAT,
-    &jsonl::FORMAT,
-    &delimited::FORMAT,
-];
+/// Lists the formats by the files they are in.
+macro_rules! formats {
+    ($($file:ident),* $(,)?) => {
+        /// Every format that can be read, in the order in which ties are decided.
+        pub static FORMATS: &[&Format] = &[$(&$file::FORMAT),*];
+
+        /// The names of [`FORMATS`], in the same order.
+        pub static KNOWN: &[&About] = &[$(&$file::ABOUT),*];
+    };
+}
+
+formats! {
+    tfevents,
+    hf_state,
+    mlperf,
+    llama_factory,
+    keras_csv,
+    lightning_csv,
+    keras_console,
+    yaml_params,
+    jsonl,
+    delimited,
+}
 
 /// The format with this id.
 pub fn format(id: &str) -> Option<&'static Format> {
-    FORMATS.iter().copied().find(|format| format.id == id)
+    FORMATS.iter().copied().find(|format| format.about.id == id)
+}
+
+/// What the format with this id is called.
+pub fn about(id: &str) -> Option<&'static About> {
+    KNOWN.iter().copied().find(|about| about.id == id)
 }

@@ -75,11 +75,11 @@ impl Reader {
                 None => choose(&seen, encoding, &mut report),
             },
         };
-        report.format = chosen.map(|format| format.id.to_owned());
+        report.format = chosen.map(|format| format.about.id.to_owned());
         Self {
             decoder: chosen.map(|format| (format.open)(&seen)),
             transcoder: Transcoder::new(encoding),
-            role: chosen.map_or(Role::File, |format| format.role),
+            role: chosen.map_or(Role::File, |format| format.about.role),
             records: Records::default(),
             report,
         }

@@ -26,16 +26,11 @@ use crate::model::{Scalar, StepUnit};
 
 use super::crc32c::masked_crc32c;
 use super::protobuf::{Field, Fields, Malformed, varint};
-use super::{Candidate, Decoder, Format, Head, Records, Role, Skipped, Status, TrackId};
+use super::{About, Candidate, Decoder, Format, Head, Records, Role, Skipped, Status, TrackId};
 
 /// TensorBoard event files.
-pub static FORMAT: Format = Format {
-    id: "tensorboard",
-    title: "TensorBoard",
-    detect,
-    open: |_| Box::new(EventFile::default()),
-    role: Role::Directory,
-};
+pub(super) static ABOUT: About = About { id: "tensorboard", title: "TensorBoard", role: Role::Directory };
+pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open: |_| Box::new(EventFile::default()) };
 
 /// Payloads longer than this are walked over instead of kept: far above any scalar or parameter record, far below
 /// most images.
@@ -48,7 +43,7 @@ const CRC_BYTES: usize = 4;
 const FIRST_EVENT_BYTE: u8 = 0x09;
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
-    let found = |score, reason: &str| Some(Candidate { format: FORMAT.id, score, reason: reason.to_owned() });
+    let found = |score, reason: &str| Some(Candidate { format: ABOUT.id, score, reason: reason.to_owned() });
     let named = head.name().contains("tfevents");
     match head.bytes.split_first_chunk() {
         Some((header, payload)) if payload_len(header).is_some() => match payload.first() {

@@ -19,15 +19,14 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError};
 
 use crate::model::Scalar;
 
-use super::{Candidate, Decoder, Format, Head, Records, Role, Skipped};
+use super::{About, Candidate, Decoder, Format, Head, Records, Role, Skipped};
 
 /// Parameter files.
-pub static FORMAT: Format = Format {
-    id: "params",
-    title: "Parameters",
+pub(super) static ABOUT: About = About { id: "params", title: "Parameters", role: Role::Parameters };
+pub(super) static FORMAT: Format = Format {
+    about: &ABOUT,
     detect,
     open: |head| Box::new(ParameterFile { prefix: prefix(head.name()), ..ParameterFile::default() }),
-    role: Role::Parameters,
 };
 
 const LARGEST_BYTES: usize = 4 << 20;
@@ -43,7 +42,7 @@ const SERIES_LEN: usize = 64;
 const STEMS: [&str; 7] = ["hparams", "args", "params", "config", "opt", "hyp", "hyperparameters"];
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
-    let found = |score, reason: &str| Some(Candidate { format: FORMAT.id, score, reason: reason.to_owned() });
+    let found = |score, reason: &str| Some(Candidate { format: ABOUT.id, score, reason: reason.to_owned() });
     let (stem, extension) = head.name().rsplit_once('.')?;
     if !STEMS.contains(&stem) || head.bytes.contains(&0) {
         return None;

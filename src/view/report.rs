@@ -1,6 +1,6 @@
 //! The parse report as rows that a person can act on, and as text.
 
-use crate::ingest::{FORMATS, Outcome, Role, format as known_format};
+use crate::ingest::{KNOWN, Outcome, Role, about};
 
 pub use crate::ingest::FileReport;
 
@@ -59,19 +59,19 @@ pub struct SkippedRow {
 
 /// The formats that a user may choose for a file: id and title.
 pub fn choices() -> Vec<(&'static str, &'static str)> {
-    FORMATS.iter().map(|it| (it.id, it.title)).collect()
+    KNOWN.iter().map(|it| (it.id, it.title)).collect()
 }
 
 /// The titles of everything that curves can be read from, for the start screen.
 pub fn readable() -> Vec<&'static str> {
-    let mut titles: Vec<&str> = FORMATS.iter().filter(|it| it.role != Role::Parameters).map(|it| it.title).collect();
+    let mut titles: Vec<&str> = KNOWN.iter().filter(|it| it.role != Role::Parameters).map(|it| it.title).collect();
     titles.dedup();
     titles
 }
 
 /// The row of a file.
 pub fn row(report: &FileReport) -> ReportRow {
-    let title = |id: &Option<String>| id.as_deref().and_then(known_format).map(|it| it.title);
+    let title = |id: &Option<String>| id.as_deref().and_then(about).map(|it| it.title);
     let (verdict, message) = match &report.outcome {
         Outcome::Read if report.skipped.is_empty() => (Verdict::Read, String::new()),
         Outcome::Read => (Verdict::Partly, String::new()),
