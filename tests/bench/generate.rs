@@ -1,12 +1,13 @@
 //! Writes large logs from a seed, for benches and for trying the page with more than a toy.
 //!
 //! ```text
-//! cargo run --release --example generate-logs -- <dir> [--points 1000000] [--images 0]
+//! cargo run --release --example generate-logs -- <dir> [--points 1000000] [--images 0] [--runs 0]
 //! ```
 //!
 //! Three twins with the same values: `events.out.tfevents.…` (one record for each value), `twin.jsonl` and `twin.csv`
-//! (one row for each step). `--images` puts that many megabytes of image records between the scalars. The same
-//! arguments give the same bytes.
+//! (one row for each step). `--images` puts that many megabytes of image records between the scalars. `--runs` adds a
+//! folder `thousand` of that many runs with 200 checkpoints each and parameters beside them. The same arguments give
+//! the same bytes.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -32,10 +33,11 @@ const TAGS: [(&str, f64, f64); 10] = [
 const START_SECS: f64 = 1_700_000_000.0;
 const SECS_PER_STEP: f64 = 0.25;
 const IMAGE_BYTES: usize = 256 * 1024;
+const CHECKPOINTS: usize = 200;
 
 fn main() -> ExitCode {
     let Some(order) = Order::from_args(std::env::args().skip(1)) else {
-        eprintln!("usage: generate-logs <dir> [--points N] [--images MB]");
+        eprintln!("usage: generate-logs <dir> [--points N] [--images MB] [--runs N]");
         return ExitCode::FAILURE;
     };
     match order.write() {
@@ -52,16 +54,18 @@ struct Order {
     dir: PathBuf,
     points: usize,
     images_mb: usize,
+    runs: usize,
 }
 
 impl Order {
     fn from_args(mut args: impl Iterator<Item = String>) -> Option<Self> {
-        let mut order = Self { dir: PathBuf::from(args.next()?), points: 1_000_000, images_mb: 0 };
+        let mut order = Self { dir: PathBuf::from(args.next()?), points: 1_000_000, images_mb: 0, runs: 0 };
         while let Some(flag) = args.next() {
             let number = args.next()?.parse().ok()?;
             match flag.as_str() {
                 "--points" => order.points = number,
                 "--images" => order.images_mb = number,
+                "--runs" => order.runs = number,
                 _ => return None,
             }
         }
@@ -100,7 +104,24 @@ impl Order {
                 write_record(&mut events, &event(time, step, &image("samples", &mut noise)))?;
             }
         }
-        [events, jsonl, csv].iter_mut().try_for_each(Write::flush)
+        [events, jsonl, csv].iter_mut().try_for_each(Write::flush)?;
+        (0..self.runs).try_for_each(|run| self.write_run(run, &mut noise))
+    }
+
+    /// A small run in a folder of its own, with its parameters beside it.
+    fn write_run(&self, run: usize, noise: &mut Noise) -> io::Result<()> {
+        let dir = self.dir.join("thousand").join(format!("run-{run:04}"));
+        std::fs::create_dir_all(&dir)?;
+        let (rate, low) = (10f64.powf(-3.0 + 1.5 * noise.next()), 0.2 + 0.1 * noise.next());
+        std::fs::write(dir.join("hparams.yaml"), format!("lr: {rate}\nlayers: {}\n", 1 + run % 5))?;
+        let mut csv = create(&dir.join("metrics.csv"))?;
+        writeln!(csv, "epoch,loss,val_loss")?;
+        for epoch in 0..CHECKPOINTS {
+            let loss = low + 2.0 * (-(epoch as f64) / 40.0).exp() + 0.05 * noise.next();
+            let val_loss = loss * 1.1 + 0.05 * noise.next();
+            writeln!(csv, "{epoch},{loss:.5},{val_loss:.5}")?;
+        }
+        csv.flush()
     }
 }
 

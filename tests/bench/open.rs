@@ -6,32 +6,29 @@
 //!
 //! Prints the median of 7 browsers for each case, in milliseconds since the navigation began.
 
+mod figures;
+
+use figures::Millis;
 use journeys::Browser;
 
 const BROWSERS: usize = 7;
 
 fn main() {
-    let (mut first, mut again) = (Vec::new(), Vec::new());
+    let (mut first, mut again) = (Millis::default(), Millis::default());
     for _ in 0..BROWSERS {
         let browser = Browser::start();
         browser.goto("");
-        first.push(shown_after_millis(&browser));
+        first.extend(shown_after_millis(&browser));
         browser.reload();
-        again.push(shown_after_millis(&browser));
+        again.extend(shown_after_millis(&browser));
     }
-    println!("open, first visit   {:7.0} ms", median(first));
-    println!("open, second visit  {:7.0} ms", median(again));
+    println!("open, first visit   {:7.0} ms ({})", first.median(), first.spread());
+    println!("open, second visit  {:7.0} ms ({})", again.median(), again.spread());
 }
 
 /// When the first text or picture was painted, which is the page's own: `index.html` shows nothing by itself.
-fn shown_after_millis(browser: &Browser) -> f64 {
+fn shown_after_millis(browser: &Browser) -> Option<f64> {
     let painted = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null";
     browser.wait_until("the first paint", painted, &[]);
-    browser.run(painted, &[]).as_f64().unwrap_or(f64::NAN)
-}
-
-/// The middle one; of an odd number.
-fn median(mut millis: Vec<f64>) -> f64 {
-    millis.sort_by(f64::total_cmp);
-    millis[millis.len() / 2]
+    browser.run(painted, &[]).as_f64()
 }

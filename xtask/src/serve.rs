@@ -32,13 +32,13 @@ pub fn run(profile: Profile, port: u16) -> Result<()> {
     Ok(())
 }
 
-/// Serves `dist/` on a free port in the background and returns its address, `http://127.0.0.1:<port>/`.
+/// Serves a folder on a free port in the background and returns its address, `http://127.0.0.1:<port>/`.
 ///
 /// It ends with this process.
-pub fn in_background() -> Result<String> {
+pub fn in_background(folder: PathBuf) -> Result<String> {
     let server = bind(0)?;
     let address = address(&server)?;
-    answer(server, workspace::dist());
+    answer(server, folder);
     Ok(format!("http://{address}/"))
 }
 

@@ -92,7 +92,7 @@ fn webdriver_settings(browser: &Browser) -> Result<PathBuf> {
 
 /// Serves `dist/` and sends the journeys through it, one browser at a time.
 fn journeys(browser: &Browser) -> Result<Tally> {
-    let url = serve::in_background()?;
+    let url = serve::in_background(workspace::dist())?;
     let mut test = workspace::cargo();
     test.args(["test", "--package", "journeys", "--no-fail-fast"]);
     visit(&mut test, browser, &url);
