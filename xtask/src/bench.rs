@@ -19,7 +19,7 @@ const PEERS: [(&str, &str); 2] =
 /// Runs the measurements of these names, or all of them.
 pub fn run(names: &[String]) -> Result<()> {
     let browser = setup::browser()?;
-    let mut steps = Steps::new(9);
+    let mut steps = Steps::new(dist::STEPS + 4);
     dist::write(Profile::Release, &mut steps)?;
     let scratch = workspace::target().join("bench");
     let site = scratch.join("site");

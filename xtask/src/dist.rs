@@ -16,31 +16,34 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// How many steps [`write`] takes.
+pub const STEPS: usize = 4;
+
 /// Builds `dist/` and says what it weighs.
 pub fn build(profile: Profile) -> Result<()> {
-    let mut steps = Steps::new(5);
-    write(profile, &mut steps)?;
-    eprintln!("dist/ is ready after {}", steps::seconds(steps.elapsed()));
-    Ok(())
-}
-
-/// The five steps from sources to `dist/`.
-pub fn write(profile: Profile, steps: &mut Steps) -> Result<()> {
-    steps.run("look for the wasm target", compile::ensure_target)?;
-    let [page, worker] = steps.run("compile page and worker", || compile::binaries(profile))?;
-    let [page, worker] =
-        steps.run("bind page and worker", || Ok([bindgen::bind(&page, profile)?, bindgen::bind(&worker, profile)?]))?;
-    let site = steps.run("write dist/", || {
-        let site = Site::assemble(workspace::root(), &page, &worker)?;
-        site.bring_to(&workspace::dist())?;
-        Ok(site)
-    })?;
+    let mut steps = Steps::new(STEPS + 1);
+    let site = write(profile, &mut steps)?;
     steps.run("weigh", || {
         match profile {
             Profile::Release => println!("{}", sizes::report(&site)),
             Profile::Dev => println!("compiled fast, not small: weighed only without --dev"),
         }
         Ok(())
+    })?;
+    eprintln!("dist/ is ready after {}", steps::seconds(steps.elapsed()));
+    Ok(())
+}
+
+/// The steps from sources to `dist/`.
+pub fn write(profile: Profile, steps: &mut Steps) -> Result<Site> {
+    steps.run("look for the wasm target", compile::ensure_target)?;
+    let [page, worker] = steps.run("compile page and worker", || compile::binaries(profile))?;
+    let [page, worker] =
+        steps.run("bind page and worker", || Ok([bindgen::bind(&page, profile)?, bindgen::bind(&worker, profile)?]))?;
+    steps.run("write dist/", || {
+        let site = Site::assemble(workspace::root(), &page, &worker)?;
+        site.bring_to(&workspace::dist())?;
+        Ok(site)
     })
 }
 

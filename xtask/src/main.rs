@@ -6,6 +6,7 @@ mod bench;
 mod bindgen;
 mod compile;
 mod dist;
+mod http;
 mod options;
 mod page;
 mod serve;

@@ -3,32 +3,23 @@
 //! The page must work below any path, so the server lets it: `/a/b/page.js` is `dist/page.js`, and `/a/b/` is
 //! `dist/index.html`. It listens on this machine only.
 
+use crate::http::{self, Answer};
 use crate::options::Profile;
 use crate::steps::{self, Steps};
 use crate::{dist, workspace};
-use anyhow::{Result, anyhow};
-use std::net::SocketAddr;
+use anyhow::{Context, Result};
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::thread;
-use tiny_http::{Header, Method, Request, Response, Server};
 
-/// Enough for the parallel requests of one browser.
-const THREADS: usize = 4;
-
-/// Builds `dist/`, serves it, and says where. Returns when the server ends, which is when the user ends it.
+/// Builds `dist/`, serves it, and says where. Goes on until the user ends it.
 pub fn run(profile: Profile, port: u16) -> Result<()> {
     // A taken port is told before the build, not after it.
-    let server = bind(port)?;
-    let mut steps = Steps::new(5);
+    let listener = bind(port)?;
+    let mut steps = Steps::new(dist::STEPS);
     dist::write(profile, &mut steps)?;
-    let address = address(&server)?;
-    let threads = answer(server, workspace::dist());
-    let took = steps::seconds(steps.elapsed());
+    let (address, took) = (listener.local_addr()?, steps::seconds(steps.elapsed()));
     println!("ready after {took}: open http://{address}/ (Ctrl+C ends it)");
-    for thread in threads {
-        thread.join().map_err(|_| anyhow!("the server has panicked"))?;
-    }
+    http::listen(&listener, answers(workspace::dist()));
     Ok(())
 }
 
@@ -36,55 +27,24 @@ pub fn run(profile: Profile, port: u16) -> Result<()> {
 ///
 /// It ends with this process.
 pub fn in_background(folder: PathBuf) -> Result<String> {
-    let server = bind(0)?;
-    let address = address(&server)?;
-    answer(server, folder);
+    let listener = bind(0)?;
+    let address = listener.local_addr()?;
+    std::thread::spawn(move || http::listen(&listener, answers(folder)));
     Ok(format!("http://{address}/"))
 }
 
-fn bind(port: u16) -> Result<Server> {
-    Server::http(SocketAddr::from(([127, 0, 0, 1], port)))
-        .map_err(|error| anyhow!("cannot serve on port {port}: {error}; choose another with --port"))
+fn bind(port: u16) -> Result<TcpListener> {
+    TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port)))
+        .with_context(|| format!("cannot serve on port {port}; choose another with --port"))
 }
 
-fn address(server: &Server) -> Result<SocketAddr> {
-    server.server_addr().to_ip().ok_or_else(|| anyhow!("the server has no address"))
-}
-
-/// Starts the threads that answer requests.
-fn answer(server: Server, folder: PathBuf) -> Vec<thread::JoinHandle<()>> {
-    let (server, folder) = (Arc::new(server), Arc::new(folder));
-    let spawn = |_| {
-        let (server, folder) = (Arc::clone(&server), Arc::clone(&folder));
-        thread::spawn(move || {
-            while let Ok(request) = server.recv() {
-                respond(request, &folder);
-            }
-        })
-    };
-    (0..THREADS).map(spawn).collect()
-}
-
-/// Answers one request.
-fn respond(request: Request, folder: &Path) {
-    let sent = match (request.method(), located(request.url(), |path| folder.join(path).is_file())) {
-        (Method::Get | Method::Head, Some(path)) => match std::fs::read(folder.join(&path)) {
-            Ok(content) => request.respond(
-                Response::from_data(content)
-                    .with_header(header("Content-Type", media_type(&path)))
-                    .with_header(header("Cache-Control", cache_rule(&path))),
-            ),
-            Err(_) => request.respond(Response::empty(404)),
-        },
-        (Method::Get | Method::Head, None) => request.respond(Response::empty(404)),
-        _ => request.respond(Response::empty(405)),
-    };
-    // A browser that hangs up early is no failure of ours.
-    sent.ok();
-}
-
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("our headers are plain text")
+/// What the server answers to an address, from the files of a folder.
+fn answers(folder: PathBuf) -> impl Fn(&str) -> Option<Answer> + Clone + Send + 'static {
+    move |url| {
+        let path = located(url, |path| folder.join(path).is_file())?;
+        let content = std::fs::read(Path::new(&folder).join(&path)).ok()?;
+        Some(Answer { content, media_type: media_type(&path), cache_rule: cache_rule(&path) })
+    }
 }
 
 /// The file that an address means, as a path below `dist/`: the longest end of it that is a file there.

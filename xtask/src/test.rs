@@ -4,8 +4,7 @@
 
 use crate::options::Profile;
 use crate::setup::{self, Browser};
-use crate::steps::{self, Steps};
-use crate::{compile, dist, serve, workspace};
+use crate::{compile, dist, serve, steps, workspace};
 use anyhow::{Context, Result, ensure};
 use std::fmt;
 use std::io::{BufRead, BufReader, Write};
@@ -39,7 +38,7 @@ pub fn run() -> Result<()> {
     checks.check("tests of the build", || counted(workspace::cargo().args(["test", "--package", "xtask"])));
     checks.check("browser tests", || browser_tests(&browser));
     let built = checks.check("build dist/", || {
-        dist::write(Profile::Release, &mut Steps::new(5))?;
+        dist::build(Profile::Release)?;
         Ok(Tally::default())
     });
     if built {
