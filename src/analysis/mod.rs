@@ -1,6 +1,4 @@
-//! The room `analysis` looks at recorded series: smoothing, and later alignment, bands, forecasts and findings.
-//!
-//! Imports `model` and `math` only.
+//! The room `analysis` looks at recorded series for the eye: smoothing. Imports nothing.
 
 mod smoothing;
 

@@ -1,35 +1,21 @@
 //! The objective and the stopping criteria of the open experiment.
 
 use crate::ingest;
-use crate::model::{Goal, Metric, MetricName, Profile, Strategy, TrainingMonitor};
+use crate::model::{Goal, MetricName, Profile, TrainingMonitor};
+use crate::monitor::objective;
 
 use super::App;
 
 impl App {
     /// Makes this metric the objective, in the direction that its name suggests; criteria follow it.
     pub fn set_objective(&self, name: MetricName) {
-        self.change_experiment(|experiment| {
-            let before = experiment.objective().map(|metric| metric.name.clone());
-            let goal = ingest::direction(name.as_str()).unwrap_or(Goal::Minimize);
-            experiment.metrics.retain(|metric| metric.strategy != Strategy::Optimize);
-            experiment.metrics.insert(0, Metric::optimized(name.clone(), goal));
-            experiment.objective_guess = None;
-            for criterion in &mut experiment.training_monitor.early_stopping_criteria {
-                if Some(&criterion.metric) == before.as_ref() {
-                    criterion.metric = name.clone();
-                }
-            }
-        });
+        let goal = ingest::direction(name.as_str()).unwrap_or(Goal::Minimize);
+        self.change_experiment(|experiment| objective::choose(experiment, &name, goal));
     }
 
     /// Says in which direction the objective is better.
     pub fn set_goal(&self, goal: Goal) {
-        self.change_experiment(|experiment| {
-            experiment.objective_guess = None;
-            if let Some(metric) = experiment.metrics.iter_mut().find(|metric| metric.strategy == Strategy::Optimize) {
-                metric.objective = goal;
-            }
-        });
+        self.change_experiment(|experiment| objective::choose_goal(experiment, goal));
     }
 
     /// The guessed objective is right.

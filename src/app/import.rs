@@ -1,6 +1,8 @@
 //! Importing: from what was dropped, picked or pasted to runs that are kept and shown.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -8,14 +10,16 @@ use leptos::task::spawn_local;
 use crate::browser::files::{FileHandle, Picked, PickedFile};
 use crate::browser::{clock, frame, picker, random};
 use crate::ingest::{self, DroppedRun, FileReport};
-use crate::model::{Curve, Experiment, ExperimentId, ObjectiveGuess, RunId, Shared, Source, TrainingRun, WallTime};
-use crate::monitor::arrival;
+use crate::model::{
+    Curve, Experiment, ExperimentId, Goal, MetricName, ObjectiveGuess, RunId, Source, TrainingRun, WallTime,
+};
+use crate::monitor::{arrival, objective};
 use crate::store::Repository;
-use crate::view::{Route, ShownRun, format, report};
+use crate::view::{Route, format, report};
 use crate::worker::client::{ImportEvent, ImportId, entry};
 
 use super::App;
-use super::library::{now, report_key, sort_by_arrival};
+use super::library::{Opened, now, report_key, shown};
 
 /// How far an import is.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,12 +31,34 @@ pub struct Progress {
     pub points: u64,
 }
 
+/// Where what is read goes.
+#[derive(Debug, Clone, PartialEq)]
+enum Target {
+    /// A new experiment of this name.
+    New(String),
+    Existing(ExperimentId),
+}
+
+/// What an import has read, to be taken in.
+struct Arrival {
+    target: Target,
+    dropped: Vec<DroppedRun>,
+    reports: Vec<FileReport>,
+    /// The file that was read once more as another format.
+    reread: Option<String>,
+}
+
 /// Imports under way and the files that can be read once more.
 #[derive(Default)]
 pub(super) struct Ongoing {
-    import: Option<ImportId>,
-    /// Files of this visit by experiment and path; a browser does not let a page open them again by itself.
-    files: BTreeMap<(ExperimentId, String), FileHandle>,
+    /// The first is being read, the others wait.
+    imports: VecDeque<ImportId>,
+    /// What was read and waits to be taken in: one after the other, since each changes the experiment it finds.
+    arrivals: VecDeque<Arrival>,
+    taking_in: bool,
+    /// Files of this visit by experiment (`None`: a drop without runs) and path; a browser does not let a page open
+    /// them again by itself.
+    files: BTreeMap<(Option<ExperimentId>, String), FileHandle>,
 }
 
 /// Runs written in one transaction.
@@ -79,8 +105,15 @@ impl App {
             }
             return;
         }
-        let name = experiment_name(&picked.files);
-        self.start(picked.files, None, name);
+        let target = self.target(&picked.files);
+        self.start(picked.files, target, None);
+    }
+
+    /// Where a drop goes: into the experiment that is open, else into a new one named by its folder or file.
+    fn target(&self, files: &[PickedFile]) -> Target {
+        let paths: Vec<&str> = files.iter().map(|picked| picked.path.as_str()).collect();
+        let open = self.route.with_untracked(|route| route.experiment.clone());
+        open.map_or_else(|| Target::New(arrival::experiment_name(&paths)), Target::Existing)
     }
 
     /// Imports pasted text.
@@ -90,7 +123,11 @@ impl App {
         }
         let name = format!("pasted {}.txt", clock_text());
         match FileHandle::from_text(&name, &text) {
-            Ok(file) => self.start(vec![PickedFile { path: name.clone(), file }], None, "Pasted log".to_owned()),
+            Ok(file) => {
+                let open = self.route.with_untracked(|route| route.experiment.clone());
+                let target = open.map_or_else(|| Target::New("Pasted log".to_owned()), Target::Existing);
+                self.start(vec![PickedFile { path: name, file }], target, None);
+            }
             Err(error) => self.warn(format!("The text cannot be read: {error}.")),
         }
     }
@@ -109,18 +146,14 @@ impl App {
             })
             .collect();
         match files {
-            Ok(files) => {
-                self.change_view(|route| *route = Route::default());
-                self.start(files, None, "Sample: two moons".to_owned());
-            }
+            Ok(files) => self.start(files, Target::New("Sample: two moons".to_owned()), None),
             Err(error) => self.warn(format!("The sample cannot be read: {error}.")),
         }
     }
 
     /// Whether a file of the report is at hand, so that it can be read as another format.
     pub fn can_reread(&self, path: &str) -> bool {
-        let open = self.experiment.with_untracked(|open| open.as_ref().map(|it| it.id.clone()));
-        let key = (open.unwrap_or_else(nowhere), path.to_owned());
+        let key = (self.route.with_untracked(|route| route.experiment.clone()), path.to_owned());
         self.importing.with_value(|ongoing| ongoing.files.contains_key(&key))
     }
 
@@ -130,28 +163,20 @@ impl App {
         if read_as.is_empty() {
             return;
         }
-        let open = self.experiment.with_untracked(|open| open.as_ref().map(|it| it.id.clone()));
-        let owner = open.unwrap_or_else(nowhere);
-        let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        let owner = self.route.with_untracked(|route| route.experiment.clone());
+        let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+        let beside = |other: &str| other == path || folder(other).is_some() && folder(other) == folder(&path);
         let files: Vec<PickedFile> = self.importing.with_value(|ongoing| {
-            ongoing
-                .files
-                .iter()
-                .filter(|((experiment, other), _)| {
-                    *experiment == owner
-                        && folder(other) == folder(&path)
-                        && (!folder(&path).is_empty() || *other == path)
-                })
-                .map(|((_, path), file)| PickedFile { path: path.clone(), file: file.clone() })
-                .collect()
+            let own = ongoing.files.iter().filter(|((experiment, other), _)| *experiment == owner && beside(other));
+            own.map(|((_, path), file)| PickedFile { path: path.clone(), file: file.clone() }).collect()
         });
-        let name = experiment_name(&files);
-        self.start(files, Some((path, read_as)), name);
+        let target = self.target(&files);
+        self.start(files, target, Some((path, read_as)));
     }
 
     /// Gives the import under way up.
     pub fn cancel_import(&self) {
-        if let Some(import) = self.importing.with_value(|ongoing| ongoing.import) {
+        if let Some(import) = self.importing.with_value(|ongoing| ongoing.imports.front().copied()) {
             self.client.get_value().cancel(import);
         }
     }
@@ -170,13 +195,17 @@ impl App {
         self.route.with(|route| route.experiment.is_none()) && self.reports.with(|reports| !reports.is_empty())
     }
 
-    fn start(&self, files: Vec<PickedFile>, read_as: Option<(String, String)>, name: String) {
+    fn start(&self, files: Vec<PickedFile>, target: Target, read_as: Option<(String, String)>) {
         let app = *self;
-        let target = app.experiment.get_untracked();
-        let owner = target.as_ref().map_or_else(nowhere, |experiment| experiment.id.clone());
-        let total_bytes = files.iter().map(|picked| picked.file.size_bytes()).sum();
-        let first = files.first().map(|picked| picked.path.clone()).unwrap_or_default();
-        app.progress.set(Some(Progress { path: first, done_bytes: 0, total_bytes, points: 0 }));
+        let owner = match &target {
+            Target::New(_) => None,
+            Target::Existing(experiment) => Some(experiment.clone()),
+        };
+        if app.progress.with_untracked(Option::is_none) {
+            let total_bytes = files.iter().map(|picked| picked.file.size_bytes()).sum();
+            let path = files.first().map(|picked| picked.path.clone()).unwrap_or_default();
+            app.progress.set(Some(Progress { path, done_bytes: 0, total_bytes, points: 0 }));
+        }
         app.importing.update_value(|ongoing| {
             ongoing.files.extend(files.iter().map(|it| ((owner.clone(), it.path.clone()), it.file.clone())));
         });
@@ -188,135 +217,139 @@ impl App {
                 (entry, picked.file.clone())
             })
             .collect();
-        let received = StoredValue::new_local(Vec::<DroppedRun>::new());
+        let received = RefCell::new(Vec::<DroppedRun>::new());
+        let ended = Rc::new(Cell::new(false));
+        let heard_end = Rc::clone(&ended);
         let import = app.client.get_value().import(entries, move |event| match event {
             ImportEvent::Progress { path, done_bytes, total_bytes, points } => {
                 app.progress.set(Some(Progress { path, done_bytes, total_bytes, points }));
             }
-            ImportEvent::Runs(runs) => received.update_value(|received| received.extend(runs)),
+            ImportEvent::Runs(runs) => received.borrow_mut().extend(runs),
             ImportEvent::Crashed { path } => {
                 app.warn(format!("Reading {path} stopped the reader. The other files are read without it."));
             }
             ImportEvent::Cancelled => {
-                app.progress.set(None);
+                received.take();
+                heard_end.set(true);
+                app.end_import();
                 app.tell("Import cancelled. Nothing was added.");
             }
             ImportEvent::Done(reports) => {
-                let runs = received.try_update_value(std::mem::take).unwrap_or_default();
-                let (target, name, reread) = (target.clone(), name.clone(), read_as.clone());
-                spawn_local(async move {
-                    app.take_in(target, name, runs, reports, reread.map(|(path, _)| path)).await;
-                    app.progress.set(None);
-                });
+                heard_end.set(true);
+                let arrival = Arrival {
+                    target: target.clone(),
+                    dropped: received.take(),
+                    reports,
+                    reread: read_as.as_ref().map(|(path, _)| path.clone()),
+                };
+                app.importing.update_value(|ongoing| ongoing.arrivals.push_back(arrival));
+                app.take_in_all();
             }
         });
-        app.importing.update_value(|ongoing| ongoing.import = Some(import));
+        // A worker that cannot start ends its imports before their id is known.
+        if !ended.get() {
+            app.importing.update_value(|ongoing| ongoing.imports.push_back(import));
+        }
+    }
+
+    /// The import at the front is over: the panel stays while others follow.
+    fn end_import(&self) {
+        let over = self.importing.try_update_value(|ongoing| {
+            ongoing.imports.pop_front();
+            ongoing.imports.is_empty()
+        });
+        if over.unwrap_or(true) {
+            self.progress.set(None);
+        }
+    }
+
+    /// Takes in what was read, one import after the other.
+    fn take_in_all(&self) {
+        let app = *self;
+        let busy = app.importing.try_update_value(|ongoing| std::mem::replace(&mut ongoing.taking_in, true));
+        if busy.unwrap_or(true) {
+            return;
+        }
+        spawn_local(async move {
+            while let Some(arrival) = app.importing.try_update_value(|ongoing| ongoing.arrivals.pop_front()).flatten() {
+                app.take_in(arrival).await;
+                app.end_import();
+            }
+            app.importing.update_value(|ongoing| ongoing.taking_in = false);
+        });
     }
 
     /// Adds what was read to an experiment, keeps it and shows it.
-    async fn take_in(
-        &self,
-        target: Option<Experiment>,
-        name: String,
-        dropped: Vec<DroppedRun>,
-        reports: Vec<FileReport>,
-        reread: Option<String>,
-    ) {
+    async fn take_in(&self, arrival: Arrival) {
+        let Arrival { target, dropped, reports, reread } = arrival;
         let dropped = last_of_each_key(dropped);
-        if dropped.is_empty() && target.is_none() {
+        let fresh = matches!(target, Target::New(_));
+        if dropped.is_empty() && fresh {
             self.reports.set(reports);
-            self.warn("Nothing to draw in that drop. The report below says why, file by file.");
+            self.warn("Nothing to draw in that drop. The report says why, file by file.");
             return;
         }
-        let keeper = self.keeper.get_value();
-        let store = keeper.store().await;
-        let fresh = target.is_none();
         let now = now();
-        let mut experiment = match target {
-            Some(experiment) => experiment,
-            None => Experiment::new(ExperimentId::new(random::id_digits().to_string()), name, now),
+        let read = match target {
+            Target::New(name) => {
+                let id = ExperimentId::new(random::id_digits().to_string());
+                Ok((Experiment::new(id, name, now), Vec::new()))
+            }
+            Target::Existing(experiment) => self.read_whole(&experiment).await,
+        };
+        let (mut experiment, known) = match read {
+            Ok(read) => read,
+            Err(error) => {
+                self.warn(format!("Nothing was added: the experiment cannot be read: {error}. Drop the files again."));
+                return;
+            }
         };
         experiment.updated = now;
-        // The experiment as it is stored, with the curves that decide what a run of the same name is.
-        let known =
-            if fresh { Vec::new() } else { store.runs(&experiment.id).await.map(|(runs, _)| runs).unwrap_or_default() };
-        let ids: Vec<RunId> = known.iter().map(|run| run.id.clone()).collect();
-        let mut curves: BTreeMap<RunId, Vec<Curve>> =
-            store.curves_of(&ids).await.map(|(curves, _)| curves.into_iter().collect()).unwrap_or_default();
-        let known = known
-            .into_iter()
-            .map(|run| {
-                let own = curves.remove(&run.id).unwrap_or_default();
-                (run, own)
-            })
-            .collect();
         let stated = dropped.iter().find_map(|run| run.objective.clone());
         let arriving = dropped.into_iter().map(|run| training_run(&experiment.id, run, now)).collect();
         let arrived = arrival::arrive(known, arriving, reread.as_deref(), now);
         if experiment.objective().is_none() {
-            guess_objective(&mut experiment, arrived.all.iter().map(|(_, curves)| curves), stated);
+            guess_objective(&mut experiment, &arrived.all, stated);
         }
         self.keep_experiment(&experiment).await;
+        let lost = self.keep_runs(&arrived).await;
+        // A report that cannot be kept is on screen all the same.
+        if let Ok(json) = serde_json::to_string(&reports) {
+            let keeper = self.keeper.get_value();
+            keeper.store().await.put_setting(&report_key(&experiment.id), &json).await.ok();
+        }
+        self.adopt_files(&experiment.id);
+        let kept = arrived.all.into_iter().filter(|(run, _)| !lost.contains(&run.id)).collect();
+        let bad = reports.iter().any(|report| matches!(report.outcome, ingest::Outcome::Refused { .. }));
+        let told = format!("{} {}", report::arrived(arrived.added, arrived.updated), report::summary(&reports));
+        let id = experiment.id.clone();
+        if fresh && self.route.with_untracked(|route| route.experiment.is_none()) {
+            self.change_view(|route| *route = Route::of(id.clone()));
+        }
+        self.show(Opened { experiment, runs: shown(kept), reports });
+        self.keep_card(&id).await;
+        self.tell_tabs(&id);
+        self.show_kept().await;
+        self.tell_report(told, bad);
+    }
+
+    /// Writes the runs that arrived and removes those that are gone; names the ones that could not be written.
+    async fn keep_runs(&self, arrived: &arrival::Arrived) -> BTreeSet<RunId> {
+        let keeper = self.keeper.get_value();
+        let store = keeper.store().await;
         for gone in &arrived.gone {
             if let Err(error) = store.delete_run(gone).await {
                 self.warn(format!("An older reading of this file could not be removed: {error}."));
             }
         }
+        let mut lost = BTreeSet::new();
         for batch in arrived.written.chunks(BATCH) {
             if let Err(error) = store.put_runs(batch).await {
                 self.warn(format!("{} could not be saved: {error}.", format::counted(batch.len() as u64, "run")));
+                lost.extend(batch.iter().map(|(run, _)| run.id.clone()));
             }
         }
-        // A report that cannot be kept is on screen all the same.
-        if let Ok(json) = serde_json::to_string(&reports) {
-            store.put_setting(&report_key(&experiment.id), &json).await.ok();
-        }
-        self.tell_tabs(&experiment.id);
-        self.adopt_files(&experiment.id);
-        self.show_arrived(experiment, arrived.all, reports.clone(), fresh);
-        self.show_kept().await;
-        let bad = reports.iter().any(|report| matches!(report.outcome, ingest::Outcome::Refused { .. }));
-        let added = format::counted(arrived.added as u64, "run");
-        let changed = if arrived.updated > 0 {
-            format!(", {} updated", format::count(arrived.updated as u64))
-        } else {
-            String::new()
-        };
-        self.tell_report(format!("{added} added{changed}. {}", report::summary(&reports)), bad);
-    }
-
-    /// Puts the experiment on screen as it is after an import.
-    fn show_arrived(
-        &self,
-        experiment: Experiment,
-        all: Vec<(TrainingRun, Vec<Curve>)>,
-        reports: Vec<FileReport>,
-        fresh: bool,
-    ) {
-        let mut order: Vec<TrainingRun> = all.iter().map(|(run, _)| run.clone()).collect();
-        sort_by_arrival(&mut order);
-        let mut curves: BTreeMap<RunId, Vec<Curve>> = all.into_iter().map(|(run, curves)| (run.id, curves)).collect();
-        let runs = order
-            .into_iter()
-            .enumerate()
-            .filter(|(_, run)| !run.deleted)
-            .map(|(color, run)| {
-                let curves = curves.remove(&run.id).unwrap_or_default();
-                Shared::new(ShownRun::prepare(run, &curves, color))
-            })
-            .collect();
-        let id = experiment.id.clone();
-        let open = self.route.with_untracked(|route| route.experiment.clone());
-        // Somebody who went elsewhere meanwhile stays there; the runs are kept.
-        if open.as_ref() == Some(&id) || (fresh && open.is_none()) {
-            self.experiment.set(Some(experiment));
-            self.runs.set(runs);
-            self.reports.set(reports);
-            self.loaded.set(true);
-            if open.is_none() {
-                self.change_view(|route| *route = Route::of(id));
-            }
-        }
+        lost
     }
 
     /// Files that were dropped before their experiment existed belong to it now.
@@ -325,9 +358,7 @@ impl App {
             let files = std::mem::take(&mut ongoing.files);
             ongoing.files = files
                 .into_iter()
-                .map(|((owner, path), file)| {
-                    (if owner == nowhere() { (experiment.clone(), path) } else { (owner, path) }, file)
-                })
+                .map(|((owner, path), file)| ((owner.or_else(|| Some(experiment.clone())), path), file))
                 .collect();
         });
     }
@@ -346,25 +377,15 @@ fn training_run(experiment: &ExperimentId, from: DroppedRun, now: WallTime) -> (
 }
 
 /// Guesses the objective of an experiment from all curves of its runs.
-fn guess_objective<'a>(
-    experiment: &mut Experiment,
-    runs: impl Iterator<Item = &'a Vec<Curve>> + Clone,
-    stated: Option<(String, crate::model::Goal)>,
-) {
-    let many = runs.clone().filter(|curves| !curves.is_empty()).count();
-    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for curve in runs.flatten() {
-        let count = counts.entry(curve.name.as_str()).or_default();
-        *count = (count.0 + curve.series.len(), count.1 + 1);
-    }
-    let candidates = counts.into_iter().map(|(name, (points, runs))| ingest::ObjectiveCandidate {
-        name,
+fn guess_objective(experiment: &mut Experiment, runs: &[(TrainingRun, Vec<Curve>)], stated: Option<(String, Goal)>) {
+    let tally = objective::tally(runs.iter().map(|(_, curves)| curves));
+    let candidates = tally.into_iter().map(|(name, (points, everywhere))| ingest::ObjectiveCandidate {
+        name: name.as_str(),
         points,
-        everywhere: runs == many,
+        everywhere,
     });
     if let Some(guess) = ingest::guess(candidates, stated) {
-        experiment.metrics =
-            vec![crate::model::Metric::optimized(crate::model::MetricName::new(&guess.name), guess.goal)];
+        objective::choose(experiment, &MetricName::new(&guess.name), guess.goal);
         experiment.objective_guess = Some(ObjectiveGuess { reason: guess.reason });
     }
 }
@@ -375,29 +396,6 @@ fn last_of_each_key(dropped: Vec<DroppedRun>) -> Vec<DroppedRun> {
     let mut last: Vec<DroppedRun> = dropped.into_iter().rev().filter(|run| seen.insert(run.key.clone())).collect();
     last.reverse();
     last
-}
-
-/// What to call the experiment of a drop: its folder, or its file without ending, or its first file and how many more.
-fn experiment_name(files: &[PickedFile]) -> String {
-    let Some(first) = files.first() else { return "Experiment".to_owned() };
-    let folder = |path: &str| path.split_once('/').map(|(folder, _)| folder.to_owned());
-    let common =
-        folder(&first.path).filter(|own| files.iter().all(|picked| folder(&picked.path).as_ref() == Some(own)));
-    if let Some(common) = common {
-        return common;
-    }
-    let name = first.path.rsplit('/').next().unwrap_or(&first.path);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let name = if stem.is_empty() { name } else { stem };
-    match files.len() {
-        1 => name.to_owned(),
-        many => format!("{name} and {} more", many - 1),
-    }
-}
-
-/// Stands for the start screen where files have no experiment yet.
-fn nowhere() -> ExperimentId {
-    ExperimentId::new("")
 }
 
 /// The time of day, for the name of pasted text.

@@ -49,7 +49,9 @@ impl App {
             keeper.channel.get_or_init(async { Channel::join("training-monitor", heard) }).await;
             keeper.store().await;
             app.show_kept().await;
-            app.refresh_cards().await;
+            if app.route.with_untracked(|route| route.experiment.is_none()) {
+                app.refresh_cards().await;
+            }
             // Asked for once and quietly: a browser that refuses may clear old data when its disk is full.
             storage::persist().await;
         });

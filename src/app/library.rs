@@ -1,19 +1,26 @@
 //! The experiments kept here: listing, opening, renaming, deleting.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser::{clipboard, clock, download, fetch, page};
 use crate::ingest::FileReport;
-use crate::model::{Curve, Experiment, ExperimentId, Shared, TrainingRun, WallTime};
+use crate::model::{Curve, Experiment, ExperimentId, RunId, Shared, TrainingRun, WallTime};
 use crate::store::{Repository, StoreError};
+use crate::view::format::capital;
 use crate::view::run_list::natural;
 use crate::view::{Route, ShownRun, experiment_card};
 
 use super::App;
 
-/// Runs of an experiment that are read for its card.
-const CARD_RUNS: usize = 400;
+/// An experiment as it is put on screen.
+pub(super) struct Opened {
+    pub experiment: Experiment,
+    pub runs: Vec<Shared<ShownRun>>,
+    pub reports: Vec<FileReport>,
+}
 
 impl App {
     /// Reads the experiments that are kept and makes their cards.
@@ -29,13 +36,34 @@ impl App {
         }
         let mut cards = Vec::new();
         for experiment in experiments {
-            let Ok((runs, _)) = store.runs(&experiment.id).await else { continue };
-            let total = runs.len();
-            let runs: Vec<TrainingRun> = runs.into_iter().take(CARD_RUNS).collect();
-            let shown = self.with_curves(runs).await.unwrap_or_default();
-            cards.push(experiment_card::card(&experiment, &shown, total, now()));
+            let kept = store.setting(&card_key(&experiment.id)).await.ok().flatten();
+            let facts = kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+            cards.push(experiment_card::card(&experiment, facts, now()));
         }
         self.cards.set(cards);
+    }
+
+    /// Keeps what the start screen shows of the open experiment, so that it need not read all runs for it.
+    pub(super) async fn keep_card(&self, experiment: &ExperimentId) {
+        let open = self.experiment.get_untracked().filter(|open| open.id == *experiment);
+        let Some(open) = open else { return };
+        let facts = self.runs.with_untracked(|runs| experiment_card::facts(&open, runs));
+        if let Ok(json) = serde_json::to_string(&facts) {
+            let keeper = self.keeper.get_value();
+            // Without it the card is bare; nothing else is lost.
+            keeper.store().await.put_setting(&card_key(experiment), &json).await.ok();
+        }
+    }
+
+    /// Puts an experiment on screen, if that is what the address asks for by now.
+    pub(super) fn show(&self, opened: Opened) {
+        let wanted = self.route.with_untracked(|route| route.experiment.as_ref() == Some(&opened.experiment.id));
+        if wanted {
+            self.experiment.set(Some(opened.experiment));
+            self.runs.set(opened.runs);
+            self.reports.set(opened.reports);
+            self.loaded.set(true);
+        }
     }
 
     /// Opens an experiment, or closes the one that is open.
@@ -55,15 +83,9 @@ impl App {
         };
         spawn_local(async move {
             match app.read(&id).await {
-                Ok((experiment, runs, reports)) => {
-                    // Another experiment may have been opened while this one was read.
-                    if app.route.with_untracked(|route| route.experiment.as_ref() == Some(&id)) {
-                        app.experiment.set(Some(experiment));
-                        app.runs.set(runs);
-                        app.reports.set(reports);
-                        app.loaded.set(true);
-                        app.show_kept().await;
-                    }
+                Ok(opened) => {
+                    app.show(opened);
+                    app.show_kept().await;
                 }
                 Err(error) => {
                     app.warn(format!(
@@ -78,14 +100,11 @@ impl App {
     /// Another tab changed an experiment: reads it again where it is on screen.
     pub(super) fn hear_of(&self, experiment: ExperimentId) {
         let app = *self;
-        let open = app.experiment.with_untracked(|open| open.as_ref().map(|it| it.id.clone()));
+        let open = app.route.with_untracked(|route| route.experiment.clone());
         spawn_local(async move {
             if open.as_ref() == Some(&experiment) {
                 match app.read(&experiment).await {
-                    Ok((read, runs, _)) => {
-                        app.experiment.set(Some(read));
-                        app.runs.set(runs);
-                    }
+                    Ok(opened) => app.show(opened),
                     Err(StoreError::Missing { .. }) => {
                         app.warn("This experiment was deleted in another tab.");
                         app.change_view(|route| *route = Route::default());
@@ -120,14 +139,18 @@ impl App {
         }
         experiment.updated = now();
         app.experiment.set(Some(experiment.clone()));
-        spawn_local(async move { app.keep_experiment(&experiment).await });
+        spawn_local(async move {
+            app.keep_experiment(&experiment).await;
+            app.keep_card(&experiment.id).await;
+            app.tell_tabs(&experiment.id);
+        });
     }
 
-    /// Writes an experiment to the store and tells other tabs.
+    /// Writes an experiment to the store.
     pub(super) async fn keep_experiment(&self, experiment: &Experiment) {
         let keeper = self.keeper.get_value();
         match keeper.store().await.put_experiment(experiment).await {
-            Ok(()) => self.tell_tabs(&experiment.id),
+            Ok(()) => {}
             Err(error) => self.warn(format!("{:?} could not be saved: {error}.", experiment.name)),
         }
         self.show_kept().await;
@@ -138,8 +161,17 @@ impl App {
         let app = *self;
         spawn_local(async move {
             let keeper = app.keeper.get_value();
-            match keeper.store().await.delete_experiment(&experiment).await {
-                Ok(()) => app.tell_tabs(&experiment),
+            let store = keeper.store().await;
+            match store.delete_experiment(&experiment).await {
+                Ok(()) => {
+                    // What was kept beside it quotes its logs, so it goes too.
+                    for key in [report_key(&experiment), card_key(&experiment)] {
+                        if let Err(error) = store.delete_setting(&key).await {
+                            app.warn(format!("Its import report could not be deleted: {error}."));
+                        }
+                    }
+                    app.tell_tabs(&experiment);
+                }
                 Err(error) => app.warn(format!("The experiment could not be deleted: {error}.")),
             }
             app.show_kept().await;
@@ -151,55 +183,54 @@ impl App {
     pub fn remove_selected(&self) {
         let app = *self;
         let Some((run, _)) = app.focus.get_untracked() else { return };
-        let id = run.run.id.clone();
-        app.change_view(|route| {
-            route.run = None;
-            route.hidden.retain(|hidden| *hidden != id);
-        });
-        app.runs.update(|runs| runs.retain(|other| other.run.id != run.run.id));
         spawn_local(async move {
+            let id = run.run.id.clone();
             let keeper = app.keeper.get_value();
-            match keeper.store().await.delete_run(&run.run.id).await {
-                Ok(()) => app.tell(format!("Removed {}. Drop its log again to bring it back.", run.run.name)),
-                Err(error) => app.warn(format!("{:?} could not be removed: {error}.", run.run.name)),
+            if let Err(error) = keeper.store().await.delete_run(&id).await {
+                app.warn(format!("{:?} could not be removed: {error}.", run.run.name));
+                return;
             }
+            app.change_view(|route| {
+                route.run = None;
+                route.hidden.retain(|hidden| *hidden != id);
+            });
+            app.runs.update(|runs| runs.retain(|other| other.run.id != id));
+            app.tell(format!("Removed {}. Drop its log again to bring it back.", run.run.name));
+            app.keep_card(&run.run.experiment).await;
             app.tell_tabs(&run.run.experiment);
         });
     }
 
     /// Reads an experiment with its runs and its last import report.
-    async fn read(
+    async fn read(&self, id: &ExperimentId) -> Result<Opened, StoreError> {
+        let (experiment, runs) = self.read_whole(id).await?;
+        let keeper = self.keeper.get_value();
+        let reports = keeper.store().await.setting(&report_key(id)).await.ok().flatten();
+        let reports = reports.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+        Ok(Opened { experiment, runs: shown(runs), reports })
+    }
+
+    /// Reads an experiment with its runs and their curves. What is damaged is said and left out.
+    pub(super) async fn read_whole(
         &self,
         id: &ExperimentId,
-    ) -> Result<(Experiment, Vec<Shared<ShownRun>>, Vec<FileReport>), StoreError> {
+    ) -> Result<(Experiment, Vec<(TrainingRun, Vec<Curve>)>), StoreError> {
         let keeper = self.keeper.get_value();
         let store = keeper.store().await;
         let experiment = store.experiment(id).await?;
-        let (runs, errors) = store.runs(id).await?;
+        let (runs, mut errors) = store.runs(id).await?;
+        let ids: Vec<RunId> = runs.iter().map(|run| run.id.clone()).collect();
+        let (curves, more) = store.curves_of(&ids).await?;
+        errors.extend(more);
         for error in errors {
             self.warn(capital(&format!("{error}. The other runs are shown.")));
         }
-        let runs = self.with_curves(runs).await?;
-        let reports = store.setting(&report_key(id)).await.ok().flatten();
-        let reports = reports.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-        Ok((experiment, runs, reports))
-    }
-
-    /// Reads the curves of runs and makes them ready, in the order in which the runs were added.
-    async fn with_curves(&self, mut runs: Vec<TrainingRun>) -> Result<Vec<Shared<ShownRun>>, StoreError> {
-        sort_by_arrival(&mut runs);
-        let ids: Vec<_> = runs.iter().map(|run| run.id.clone()).collect();
-        let keeper = self.keeper.get_value();
-        let (curves, errors) = keeper.store().await.curves_of(&ids).await?;
-        for error in errors {
-            self.warn(capital(&format!("{error}. The other runs are shown.")));
-        }
-        let mut curves: std::collections::BTreeMap<_, Vec<Curve>> = curves.into_iter().collect();
-        let shown = runs.into_iter().enumerate().filter(|(_, run)| !run.deleted).map(|(color, run)| {
-            let curves = curves.remove(&run.id).unwrap_or_default();
-            Shared::new(ShownRun::prepare(run, &curves, color))
-        });
-        Ok(shown.collect())
+        let mut curves: BTreeMap<RunId, Vec<Curve>> = curves.into_iter().collect();
+        let with_curves = |run: TrainingRun| {
+            let own = curves.remove(&run.id).unwrap_or_default();
+            (run, own)
+        };
+        Ok((experiment, runs.into_iter().map(with_curves).collect()))
     }
 
     /// Copies a text.
@@ -236,12 +267,25 @@ impl App {
     }
 }
 
-/// Puts runs into the order in which they were added: colours follow it.
-pub(super) fn sort_by_arrival(runs: &mut [TrainingRun]) {
-    runs.sort_by(|a, b| {
+/// Makes runs ready to be shown, in the order of their arrival; deleted ones are left out.
+pub(super) fn shown(mut runs: Vec<(TrainingRun, Vec<Curve>)>) -> Vec<Shared<ShownRun>> {
+    runs.sort_by(|(a, _), (b, _)| {
         let key = |run: &TrainingRun| run.source.as_ref().map(|source| source.key.clone()).unwrap_or_default();
-        a.created.cmp(&b.created).then_with(|| natural(&key(a), &key(b))).then_with(|| a.id.cmp(&b.id))
+        (a.ordinal.cmp(&b.ordinal))
+            .then_with(|| a.created.cmp(&b.created))
+            .then_with(|| natural(&key(a), &key(b)))
+            .then_with(|| a.id.cmp(&b.id))
     });
+    let color = |place: usize, run: &TrainingRun| {
+        run.ordinal.and_then(|ordinal| usize::try_from(ordinal).ok()).unwrap_or(place)
+    };
+    let shown = runs.into_iter().enumerate().filter(|(_, (run, _))| !run.deleted);
+    shown
+        .map(|(place, (run, curves))| {
+            let color = color(place, &run);
+            Shared::new(ShownRun::prepare(run, &curves, color))
+        })
+        .collect()
 }
 
 /// Where the report of an experiment's last import is kept.
@@ -249,12 +293,12 @@ pub(super) fn report_key(experiment: &ExperimentId) -> String {
     format!("report:{experiment}")
 }
 
+/// Where what the start screen shows of an experiment is kept.
+fn card_key(experiment: &ExperimentId) -> String {
+    format!("card:{experiment}")
+}
+
 /// The time by the clock of this machine.
 pub(super) fn now() -> WallTime {
     WallTime::from_secs(clock::now_secs()).expect("the clock is finite")
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -13,7 +13,7 @@ mod selection;
 mod state;
 mod theme;
 
-pub use crate::monitor::{CriterionForm, Field, FieldError, MonitorForm};
+pub use crate::monitor::{Checked, CriterionForm, Field, FieldError, MonitorForm};
 pub use import::Progress;
 pub use keep::Kept;
 pub use notice::Notice;

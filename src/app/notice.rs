@@ -45,7 +45,8 @@ impl App {
 
     fn add_notice(&self, text: String, bad: bool, shows_report: bool) {
         let app = *self;
-        let id = app.notices.with_untracked(|notices| notices.last().map_or(0, |notice| notice.id + 1));
+        let id = app.last_notice.get_value() + 1;
+        app.last_notice.set_value(id);
         app.notices.update(|notices| {
             notices.retain(|notice| notice.text != text);
             notices.push(Notice { id, text, bad, shows_report });

@@ -14,9 +14,14 @@ impl App {
         self.change_view(|route| route.run = Some(run));
     }
 
-    /// Says whether this run is the selected one. Tracks.
+    /// Says whether inspector and ledger are about this run. Tracks.
     pub fn is_selected(&self, run: &RunId) -> bool {
         self.focus.with(|focus| focus.as_ref().is_some_and(|(focused, _)| focused.run.id == *run))
+    }
+
+    /// Says whether this run is drawn. Tracks.
+    pub fn is_visible(&self, run: &RunId) -> bool {
+        self.hidden.with(|hidden| hidden.binary_search(run).is_err())
     }
 
     /// Selects the run that stands so many places further in the list.

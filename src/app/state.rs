@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::chart::Theme;
 use crate::ingest::FileReport;
 use crate::model::{Experiment, ExperimentId, Goal, Metric, RunId, Shared, StepUnit, TrainingMonitor};
+use crate::monitor;
 use crate::stopping::{self, Ledger};
 use crate::view::card::{self, Look, Section};
 use crate::view::{ExperimentCard, Route, RunRow, ShownRun, run_list};
@@ -40,6 +41,8 @@ pub struct App {
     pub ledgers: Memo<Ledgers>,
     /// Runs that the filter lets through.
     pub listed: Memo<Vec<Shared<ShownRun>>>,
+    /// Runs that are not drawn, ascending.
+    pub hidden: Memo<Vec<RunId>>,
     /// Runs that are drawn.
     pub visible: Memo<Vec<Shared<ShownRun>>>,
     /// What the run list shows of each run.
@@ -47,6 +50,8 @@ pub struct App {
     /// The line below the run list.
     pub summary: Memo<String>,
     pub sections: Memo<Vec<Section>>,
+    /// What the steps of most curves count.
+    pub step_word: Memo<&'static str>,
     pub look: Memo<Look>,
     /// The line key of the run that stands out: under the pointer, else selected.
     pub emphasis: Memo<Option<u64>>,
@@ -65,6 +70,8 @@ pub struct App {
     /// What the last import made of each file.
     pub reports: RwSignal<Vec<FileReport>>,
     pub notices: RwSignal<Vec<Notice>>,
+    /// The id of the newest message; never used twice, so that an old timer removes no new message.
+    pub(super) last_notice: StoredValue<u64>,
     /// Whether what is on screen outlives the page.
     pub kept: RwSignal<Kept>,
     pub paste_open: RwSignal<bool>,
@@ -85,12 +92,12 @@ impl App {
         let hovered = RwSignal::new(None::<RunId>);
 
         let objective = Memo::new(move |_| experiment.with(|it| it.as_ref().and_then(|it| it.objective().cloned())));
-        let monitor = Memo::new(move |_| {
+        let criteria = Memo::new(move |_| {
             experiment.with(|it| it.as_ref().map(|it| it.training_monitor.clone()).unwrap_or_default())
         });
         let ledgers = Memo::new(move |_| {
-            let (objective, monitor) = (objective.get(), monitor.get());
-            runs.with(|runs| Shared::new(judge(runs, objective.as_ref(), &monitor)))
+            let (objective, criteria) = (objective.get(), criteria.get());
+            runs.with(|runs| Shared::new(judge(runs, objective.as_ref(), &criteria)))
         });
         let filter = Memo::new(move |_| route.with(|route| route.filter.clone()));
         let listed = Memo::new(move |_| {
@@ -104,12 +111,11 @@ impl App {
             listed.with(|runs| runs.iter().filter(shown).cloned().collect::<Vec<_>>())
         });
         let rows = Memo::new(move |_| {
-            let (objective, ledgers, hidden) = (objective.get(), ledgers.get(), hidden.get());
+            let (objective, ledgers) = (objective.get(), ledgers.get());
             let row = |run: &Shared<ShownRun>| {
                 let id = run.run.id.clone();
-                let visible = hidden.binary_search(&id).is_err();
                 let ledger = ledgers.get(&id).map(|ledger| &**ledger);
-                (id, run_list::row(run, objective.as_ref(), ledger, visible))
+                (id, run_list::row(run, objective.as_ref(), ledger))
             };
             Shared::new(runs.with(|runs| runs.iter().map(row).collect::<BTreeMap<_, _>>()))
         });
@@ -140,8 +146,14 @@ impl App {
         });
         let focus = Memo::new(move |_| {
             marked.get().or_else(|| {
-                let goal = objective.get()?.objective;
-                judged(&ledgers.with(|ledgers| best_run(ledgers, goal))?)
+                let goal = objective.get().map(|metric| metric.objective).unwrap_or_default();
+                let best = runs.with(|runs| {
+                    ledgers.with(|ledgers| {
+                        let judged = runs.iter().filter_map(|run| Some((&run.run.id, &**ledgers.get(&run.run.id)?)));
+                        monitor::objective::best_run(judged, goal)
+                    })
+                });
+                judged(&best?)
             })
         });
 
@@ -152,13 +164,15 @@ impl App {
             runs,
             loaded: RwSignal::new(false),
             objective,
-            monitor,
+            monitor: criteria,
             ledgers,
             listed,
+            hidden,
             visible,
             rows,
             summary,
             sections,
+            step_word: Memo::new(move |_| runs.with(|runs| card::step_word(runs))),
             look,
             emphasis,
             focus,
@@ -169,6 +183,7 @@ impl App {
             progress: RwSignal::new(None),
             reports: RwSignal::new(Vec::new()),
             notices: RwSignal::new(Vec::new()),
+            last_notice: StoredValue::new(0),
             kept: RwSignal::new(Kept::InBrowser),
             paste_open: RwSignal::new(false),
             help_open: RwSignal::new(false),
@@ -213,16 +228,4 @@ fn judge(
         (run.run.id.clone(), Shared::new(stopping::evaluate(monitor, objective, &goal_of, &series)))
     };
     runs.iter().map(ledger).collect()
-}
-
-/// The run with the best value of the objective; the first of equals.
-fn best_run(ledgers: &BTreeMap<RunId, Shared<Ledger>>, goal: Goal) -> Option<RunId> {
-    let mut best: Option<(&RunId, f64)> = None;
-    for (id, ledger) in ledgers {
-        let Some(value) = ledger.best.and_then(|at| ledger.rows.get(at)?.value) else { continue };
-        if best.is_none_or(|(_, before)| goal.better(value, before)) {
-            best = Some((id, value));
-        }
-    }
-    best.map(|(id, _)| id.clone()).or_else(|| ledgers.keys().next().cloned())
 }

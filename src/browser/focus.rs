@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 /// Says whether keys that are typed now go into a field or dialog, and so are no shortcuts.
-pub fn in_text_field() -> bool {
+pub fn takes_keys() -> bool {
     let Some(active) = document().active_element() else { return false };
     let typed = ["INPUT", "TEXTAREA", "SELECT"].contains(&active.tag_name().as_str());
     let toggled =

@@ -15,6 +15,7 @@ mod spec;
 mod text;
 mod ticks;
 mod window;
+mod zoom;
 
 pub use decimate::decimate;
 pub use hit::{Hit, hit};

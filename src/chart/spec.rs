@@ -35,7 +35,7 @@ pub struct Axis {
 }
 
 /// How a line is dashed; a second sign beside its colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Dash {
     #[default]
     Solid,

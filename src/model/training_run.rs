@@ -94,6 +94,10 @@ pub struct TrainingRun {
     pub created: WallTime,
     pub updated: WallTime,
     pub deleted: bool,
+    /// The run's place among those of its experiment, in order of arrival; decides its colour. `None` in records that
+    /// are older than this field.
+    #[serde(default)]
+    pub ordinal: Option<u64>,
     #[serde(default)]
     pub suggestion: Option<SuggestionId>,
     /// The observation that closed the run.
@@ -152,6 +156,7 @@ impl TrainingRun {
             created: now,
             updated: now,
             deleted: false,
+            ordinal: None,
             suggestion: None,
             observation: None,
             best_checkpoint: None,
@@ -243,6 +248,7 @@ impl TrainingRun {
         });
         show(&mut run, "instance_count", Value::from(self.instance_count));
         show(&mut run, "hourly_price", Value::from(self.hourly_price));
+        show(&mut run, "ordinal", Value::from(self.ordinal));
         show(&mut run, "source", self.source.as_ref().map(Source::to_json));
         run
     }
@@ -268,6 +274,7 @@ impl FromJson for TrainingRun {
             created,
             updated: fields.time("updated").unwrap_or(created),
             deleted: fields.flag("deleted"),
+            ordinal: fields.count("ordinal"),
             suggestion: fields.id("suggestion").map(SuggestionId::new),
             observation: fields.id("observation").map(ObservationId::new),
             best_checkpoint: fields.id("best_checkpoint").map(CheckpointId::new),

@@ -65,6 +65,23 @@ pub fn arrive(
     arrived
 }
 
+/// What to call the experiment of a drop: the folder that all files share, or the only file without its ending, or the
+/// first file and how many more.
+pub fn experiment_name(paths: &[&str]) -> String {
+    let Some(first) = paths.first() else { return "Experiment".to_owned() };
+    let folder = |path: &str| path.split_once('/').map(|(folder, _)| folder.to_owned());
+    if let Some(shared) = folder(first).filter(|own| paths.iter().all(|path| folder(path).as_ref() == Some(own))) {
+        return shared;
+    }
+    let name = first.rsplit('/').next().unwrap_or(first);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let name = if stem.is_empty() { name } else { stem };
+    match paths.len() {
+        1 => name.to_owned(),
+        many => format!("{name} and {} more", many - 1),
+    }
+}
+
 /// Says whether curves that arrive belong to the training that is known: some curve begins as it did, or one of the
 /// two has recorded nothing yet.
 pub fn same_training(known: &[Curve], arriving: &[Curve]) -> bool {
@@ -96,8 +113,10 @@ fn updated(mut run: TrainingRun, from: TrainingRun, now: WallTime) -> TrainingRu
     run
 }
 
-/// A new run under a key and a name that no other run has.
+/// A new run under a key and a name that no other run has, behind all others.
 fn added(all: &[(TrainingRun, Vec<Curve>)], mut run: TrainingRun) -> TrainingRun {
+    let behind = |place: usize, other: &TrainingRun| other.ordinal.map_or(place as u64, |ordinal| ordinal) + 1;
+    run.ordinal = Some(all.iter().enumerate().map(|(place, (other, _))| behind(place, other)).max().unwrap_or(0));
     let free = |text: &str, taken: &dyn Fn(&TrainingRun, &str) -> bool| {
         (1..)
             .map(|number| if number == 1 { text.to_owned() } else { format!("{text} ({number})") })
@@ -137,6 +156,22 @@ mod tests {
         reread: Option<&str>,
     ) -> Arrived {
         arrive(known, runs, reread, now())
+    }
+
+    #[test]
+    fn experiments_are_named_by_their_folder_or_file() {
+        assert_eq!(experiment_name(&["runs/a/m.csv", "runs/b/m.csv"]), "runs");
+        assert_eq!(experiment_name(&["history.csv"]), "history");
+        assert_eq!(experiment_name(&["history.csv", "log.csv"]), "history and 1 more");
+        assert_eq!(experiment_name(&[".csv"]), ".csv");
+    }
+
+    #[test]
+    fn arrivals_stand_behind_all_others() {
+        let first = arrive_all(Vec::new(), vec![run("a.csv", &[1.0]), run("b.csv", &[1.0])], None);
+        let again = arrive_all(first.all, vec![run("c.csv", &[1.0])], None);
+        let ordinals: Vec<Option<u64>> = again.all.iter().map(|(run, _)| run.ordinal).collect();
+        assert_eq!(ordinals, [Some(0), Some(1), Some(2)]);
     }
 
     #[test]

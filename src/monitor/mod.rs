@@ -15,6 +15,7 @@ mod limits;
 mod metadata;
 mod metrics;
 mod names;
+pub mod objective;
 mod observations;
 mod parameters;
 pub mod planning;

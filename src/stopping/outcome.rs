@@ -81,27 +81,37 @@ impl Outcome {
     /// Plain words: "Stop was advised at checkpoint 41. Going on for 18 more checkpoints brought nothing: the best is
     /// checkpoint 33 with 0.9731."
     pub fn sentence(&self) -> String {
-        let Some(advice) = &self.advice else {
-            return match self.checkpoints {
-                0 => "No checkpoints yet.".to_owned(),
-                count => format!("No stop advised in {} {}.", number_word(count), checkpoints_word(count)),
-            };
-        };
+        match (self.headline(), self.consequence()) {
+            (headline, Some(consequence)) => format!("{headline}. {consequence}"),
+            (headline, None) => format!("{headline}."),
+        }
+    }
+
+    /// What was advised, without a full stop: "Stop was advised at checkpoint 41".
+    pub fn headline(&self) -> String {
+        match (&self.advice, self.checkpoints) {
+            (Some(advice), _) if advice.saved_checkpoints == 0 => {
+                format!("Stop was advised at checkpoint {}, the last", advice.checkpoint)
+            }
+            (Some(advice), _) => format!("Stop was advised at checkpoint {}", advice.checkpoint),
+            (None, 0) => "No checkpoints yet".to_owned(),
+            (None, count) => format!("No stop advised in {} {}", number_word(count), checkpoints_word(count)),
+        }
+    }
+
+    /// What going on brought after the advice; `None` without one.
+    pub fn consequence(&self) -> Option<String> {
+        let advice = self.advice.as_ref()?;
         let best = match self.best {
             Some(best) => format!("best is checkpoint {} with {}", best.checkpoint, number(best.value)),
             None => "objective has no finite value".to_owned(),
         };
         let saved = advice.saved_checkpoints;
         if saved == 0 {
-            return format!("Stop was advised at checkpoint {}, the last. The {best}.", advice.checkpoint);
+            return Some(format!("The {best}."));
         }
-        let more = format!(
-            "Stop was advised at checkpoint {}. Going on for {} more {} brought",
-            advice.checkpoint,
-            number_word(saved),
-            checkpoints_word(saved)
-        );
-        match (self.best.filter(|_| advice.missed), advice.best, advice.loss) {
+        let more = format!("Going on for {} more {} brought", number_word(saved), checkpoints_word(saved));
+        Some(match (self.best.filter(|_| advice.missed), advice.best, advice.loss) {
             (Some(best), Some(at_stop), Some(loss)) => {
                 let (from, to) = number_pair(at_stop.value, best.value);
                 format!("{more} {}: from {from} to {to} at checkpoint {}.", number(loss), best.checkpoint)
@@ -110,7 +120,7 @@ impl Outcome {
                 format!("{more} the first finite values: {} at checkpoint {}.", number(best.value), best.checkpoint)
             }
             (None, ..) => format!("{more} nothing: the {best}."),
-        }
+        })
     }
 }
 

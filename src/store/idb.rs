@@ -384,6 +384,14 @@ impl Repository for Idb {
         Ok(answer(ask(store.get(JsValue::from_str(key)).map_err(unusable)?)).await?.as_string())
     }
 
+    async fn delete_setting(&self, key: &str) -> Result<(), StoreError> {
+        self.write(&[META], async |begun| {
+            begun.store(META)?.delete(Query::Key(JsValue::from_str(key))).map_err(unusable)?;
+            Ok(())
+        })
+        .await
+    }
+
     async fn put_setting(&self, key: &str, json: &str) -> Result<(), StoreError> {
         self.write(&[META], async |begun| {
             begun.store(META)?.put(&JsValue::from_str(json), Some(&JsValue::from_str(key))).map_err(unusable)?;

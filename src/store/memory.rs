@@ -160,6 +160,11 @@ impl Repository for Memory {
         Ok(self.shelves.borrow().settings.get(key).cloned())
     }
 
+    async fn delete_setting(&self, key: &str) -> Result<(), StoreError> {
+        self.shelves.borrow_mut().settings.remove(key);
+        Ok(())
+    }
+
     async fn put_setting(&self, key: &str, json: &str) -> Result<(), StoreError> {
         self.shelves.borrow_mut().settings.insert(key.to_owned(), json.to_owned());
         Ok(())

@@ -56,6 +56,8 @@ pub trait Repository {
     async fn delete_run(&self, run: &RunId) -> Result<(), StoreError>;
     /// The text that was kept under this key, usually JSON.
     async fn setting(&self, key: &str) -> Result<Option<String>, StoreError>;
+    /// Forgets what was kept under a key. To forget what is not there is no error.
+    async fn delete_setting(&self, key: &str) -> Result<(), StoreError>;
     /// Keeps a small text under a key, replacing the older one.
     async fn put_setting(&self, key: &str, json: &str) -> Result<(), StoreError>;
 }

@@ -54,9 +54,9 @@ impl<R: Repository> Spill<R> {
             // An experiment that was never written has nothing to take along.
             if let Ok(kept) = lasting.experiment(experiment).await {
                 self.memory.put_experiment(&kept).await?;
-                let (runs, _) = lasting.runs(experiment).await.unwrap_or_default();
+                let (runs, _) = lasting.runs(experiment).await?;
                 for run in runs {
-                    let curves = lasting.curves(&run.id).await.unwrap_or_default();
+                    let curves = lasting.curves(&run.id).await?;
                     self.memory.put_run(&run, &curves).await?;
                 }
             }
@@ -75,7 +75,8 @@ impl<R: Repository> Spill<R> {
 impl<R: Repository> Repository for Spill<R> {
     async fn experiments(&self) -> Result<(Vec<Experiment>, Vec<StoreError>), StoreError> {
         let (mut experiments, mut errors) = match &self.lasting {
-            Some(lasting) => lasting.experiments().await?,
+            // What lives in memory can still be listed.
+            Some(lasting) => lasting.experiments().await.unwrap_or_else(|error| (Vec::new(), vec![error])),
             None => Default::default(),
         };
         let (in_memory, more) = self.memory.experiments().await?;
@@ -184,11 +185,19 @@ impl<R: Repository> Repository for Spill<R> {
         Ok(in_memory.or(lasting))
     }
 
+    async fn delete_setting(&self, key: &str) -> Result<(), StoreError> {
+        if let Some(lasting) = &self.lasting {
+            lasting.delete_setting(key).await?;
+        }
+        self.memory.delete_setting(key).await
+    }
+
     async fn put_setting(&self, key: &str, json: &str) -> Result<(), StoreError> {
         if let Some(lasting) = &self.lasting
             && lasting.put_setting(key, json).await.is_ok()
         {
-            return Ok(());
+            // An older one in memory would hide it.
+            return self.memory.delete_setting(key).await;
         }
         self.memory.put_setting(key, json).await
     }
@@ -257,6 +266,9 @@ mod tests {
         }
         async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
             self.memory.setting(key).await
+        }
+        async fn delete_setting(&self, key: &str) -> Result<(), StoreError> {
+            self.memory.delete_setting(key).await
         }
         async fn put_setting(&self, key: &str, json: &str) -> Result<(), StoreError> {
             self.room()?;
@@ -330,6 +342,17 @@ mod tests {
         now(spill.put_experiment(&experiment("e"))).expect("memory has room");
         assert_eq!(spill.why(), Some(why));
         assert_eq!(now(spill.experiments()).expect("a list").0.len(), 1);
+    }
+
+    #[test]
+    fn a_setting_that_fits_again_replaces_the_one_in_memory() {
+        let tight = Tight::default();
+        let spill = Spill::new(Ok(&tight));
+        tight.full.set(true);
+        now(spill.put_setting("report", "old")).expect("memory has room");
+        tight.full.set(false);
+        now(spill.put_setting("report", "new")).expect("there is room");
+        assert_eq!(now(spill.setting("report")), Ok(Some("new".to_owned())));
     }
 
     #[test]

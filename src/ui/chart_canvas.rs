@@ -10,6 +10,7 @@ use web_sys::{KeyboardEvent, MouseEvent, PointerEvent, WheelEvent};
 use crate::browser::frame::Repaint;
 use crate::browser::resize::{self, Resize};
 use crate::chart::{self, Hit, Scene, Size, Spec, Theme, Window};
+use crate::view::card::series_class;
 use crate::view::tip::tip;
 use crate::view::{AxisChoice, Tip};
 
@@ -31,6 +32,9 @@ struct Hover {
     x_px: f64,
     y_px: f64,
     color: usize,
+    /// The point: index into the lines, and into their columns.
+    line: usize,
+    at: usize,
     tip: Tip,
     /// Whether the tip goes to the left of the pointer.
     left: bool,
@@ -124,16 +128,20 @@ pub fn ChartCanvas(
     });
 
     let at = move |event: &MouseEvent| (f64::from(event.offset_x()), f64::from(event.offset_y()));
-    let point_at = move |x_px: f64, y_px: f64| {
+    // Points at what is nearest to a place; `line` wins over nearer ones when it is given.
+    let point_at = move |x_px: f64, y_px: f64, line: Option<usize>| {
         let found = scene.with_value(|scene| {
             let scene = scene.as_ref()?;
-            let hits = chart::hit(scene, x_px, y_px);
+            let mut hits = chart::hit(scene, x_px, y_px);
+            hits.sort_by_key(|hit| Some(hit.line) != line && line.is_some());
             let first = hits.first()?.clone();
             let line = scene.spec.lines.get(first.line)?;
             let hover = Hover {
                 x_px: first.x_px,
                 y_px: first.y_px,
                 color: line.color,
+                line: first.line,
+                at: first.at,
                 tip: tip(&scene.spec, &hits, axis.get_untracked())?,
                 left: first.x_px > scene.size.width / 2.0,
             };
@@ -172,13 +180,13 @@ pub fn ChartCanvas(
                 if let Some(start) = current.pan {
                     scene.with_value(|scene| {
                         if let Some(scene) = scene {
-                            window.set(Some(panned(scene, start, current.from, to)));
+                            window.set(Some(scene.panned(start, current.from, to)));
                         }
                     });
                 }
             }
             None => {
-                point_at(to.0, to.1);
+                point_at(to.0, to.1, None);
             }
         }
     };
@@ -186,7 +194,7 @@ pub fn ChartCanvas(
         let to = at(&event);
         let Some(done) = drag.get_untracked() else {
             if event.pointer_type() == "touch" {
-                point_at(to.0, to.1);
+                point_at(to.0, to.1, None);
             }
             return;
         };
@@ -196,12 +204,12 @@ pub fn ChartCanvas(
         }
         let (wide, high) = ((to.0 - done.from.0).abs(), (to.1 - done.from.1).abs());
         if wide < CLICK_PX {
-            if let Some(hit) = point_at(to.0, to.1) {
+            if let Some(hit) = point_at(to.0, to.1, None) {
                 on_pick.run(hit);
             }
             return;
         }
-        let zoomed = scene.with_value(|scene| Some(boxed(scene.as_ref()?, done.from, to, high >= 2.0 * CLICK_PX)));
+        let zoomed = scene.with_value(|scene| Some(scene.as_ref()?.boxed(done.from, to, high >= 2.0 * CLICK_PX)));
         window.set(zoomed);
     };
     let wheel = move |event: WheelEvent| {
@@ -212,13 +220,13 @@ pub fn ChartCanvas(
         event.prevent_default();
         let place = at(&event);
         let factor = (event.delta_y() * 0.002).exp();
-        let zoomed = scene.with_value(|scene| Some(scaled(scene.as_ref()?, place, factor)));
+        let zoomed = scene.with_value(|scene| Some(scene.as_ref()?.zoomed(place, factor)));
         window.set(zoomed);
     };
     let key_down = move |event: KeyboardEvent| {
         let step = match event.key().as_str() {
-            "ArrowLeft" => -1.0,
-            "ArrowRight" => 1.0,
+            "ArrowLeft" => -1,
+            "ArrowRight" => 1,
             "Escape" => {
                 window.set(None);
                 leave(hover, crosshair, on_near);
@@ -227,9 +235,10 @@ pub fn ChartCanvas(
             _ => return,
         };
         event.prevent_default();
-        let next = scene.with_value(|scene| neighbour(scene.as_ref()?, hover.get_untracked().as_ref(), step));
-        if let Some((x_px, y_px)) = next {
-            point_at(x_px, y_px);
+        let here = hover.with_untracked(|hover| hover.as_ref().map(|hover| (hover.line, hover.at)));
+        let next = scene.with_value(|scene| neighbour(scene.as_ref()?, here, step));
+        if let Some((line, x_px, y_px)) = next {
+            point_at(x_px, y_px, Some(line));
         }
     };
 
@@ -257,6 +266,11 @@ pub fn ChartCanvas(
         let (y, height) = if high >= 2.0 * CLICK_PX { (drag.from.1.min(drag.to.1), high) } else { (top, full) };
         Some((drag.from.0.min(drag.to.0), y, wide, height))
     };
+    let label = move || {
+        painted.track();
+        let seen = scene.with_value(|scene| scene.as_ref().map(Scene::description)).unwrap_or_default();
+        spec.with(|spec| format!("{}. {seen} Left and right arrow read its points.", spec.title))
+    };
     let translate = |x: f64, y: f64| format!("translate({x:.1}px, {y:.1}px)");
 
     view! {
@@ -264,8 +278,8 @@ pub fn ChartCanvas(
             class="chart"
             node_ref=host
             tabindex="0"
-            role="img"
-            aria-label=move || spec.with(|spec| spec.title.clone())
+            role="group"
+            aria-label=label
             on:pointerdown=pointer_down
             on:pointermove=pointer_move
             on:pointerup=pointer_up
@@ -299,7 +313,7 @@ pub fn ChartCanvas(
             </Show>
             <Show when=move || hover.with(Option::is_some) && drag.with(Option::is_none)>
                 <div
-                    class=move || format!("chart__dot series-{}", hover.with(|it| it.as_ref().map_or(0, |it| it.color % 8)) + 1)
+                    class=move || format!("chart__dot {}", series_class(hover.with(|it| it.as_ref().map_or(0, |it| it.color))))
                     style:transform=move || hover.with(|it| it.as_ref().map(|it| translate(it.x_px, it.y_px)).unwrap_or_default())
                 ></div>
                 <TipTable hover />
@@ -308,7 +322,15 @@ pub fn ChartCanvas(
                 <div class="chart__hint">"Ctrl + wheel zooms"</div>
             </Show>
             <Show when=move || window.with(Option::is_some)>
-                <button type="button" class="chart__reset" on:click=move |_| window.set(None)>"Reset zoom"</button>
+                <button
+                    type="button"
+                    class="chart__reset"
+                    on:pointerdown=|event| event.stop_propagation()
+                    on:pointerup=|event| event.stop_propagation()
+                    on:click=move |_| window.set(None)
+                >
+                    "Reset zoom"
+                </button>
             </Show>
         </div>
     }
@@ -328,7 +350,7 @@ fn TipTable(
                 .map(|row| {
                     view! {
                         <tr>
-                            <td><i class=format!("swatch swatch--{} series-{}", dash_word(row.dash), row.color % 8 + 1)></i></td>
+                            <td><i class=format!("swatch swatch--{} {}", dash_word(row.dash), series_class(row.color))></i></td>
                             <td class="tip__label">{row.label}</td>
                             <td class="tip__value">{row.value}</td>
                             <td class="tip__place">{row.place}</td>
@@ -346,7 +368,7 @@ fn TipTable(
                 hover.with(|it| it.as_ref().map(|it| format!("translate({:.1}px, {:.1}px)", it.x_px, it.y_px)).unwrap_or_default())
             }
         >
-            <div class="tip__sheet">
+            <div class="tip__sheet" role="status">
                 <div class="tip__heading">{move || hover.with(|it| it.as_ref().map(|it| it.tip.heading.clone()))}</div>
                 <table><tbody>{rows}</tbody></table>
                 <Show when=move || hover.with(|it| it.as_ref().is_some_and(|it| it.tip.more > 0))>
@@ -377,48 +399,20 @@ fn leave(hover: RwSignal<Option<Hover>>, crosshair: RwSignal<Option<f64>>, on_ne
     }
 }
 
-/// The window of a box drawn from one place to another.
-fn boxed(scene: &Scene, from: (f64, f64), to: (f64, f64), both: bool) -> Window {
-    let (left, top, right, bottom) = scene.plot;
-    let (a, b) = (scene.x_from_px(from.0.clamp(left, right)), scene.x_from_px(to.0.clamp(left, right)));
-    let (c, d) = (scene.y_from_px(from.1.clamp(top, bottom)), scene.y_from_px(to.1.clamp(top, bottom)));
-    ordered(scene, (a.min(b), a.max(b)), both.then_some((c.min(d), c.max(d))))
-}
-
-/// The window after panning from one place to another.
-fn panned(scene: &Scene, start: Window, from: (f64, f64), to: (f64, f64)) -> Window {
-    // The scale of a pan is that of the scene now; both ends move by the same distance on screen.
-    let still = Scene { window: start, ..scene.clone() };
-    let x = |px: f64| still.x_from_px(px - (to.0 - from.0));
-    let y = |px: f64| still.y_from_px(px - (to.1 - from.1));
-    let (left, top, right, bottom) = still.plot;
-    ordered(scene, (x(left), x(right)), Some((y(bottom), y(top))))
-}
-
-/// The window after zooming by a factor around a place; below 1 shows less.
-fn scaled(scene: &Scene, place: (f64, f64), factor: f64) -> Window {
-    let (left, top, right, bottom) = scene.plot;
-    let along = |fixed: f64, end: f64| fixed + (end - fixed) * factor;
-    let x = (scene.x_from_px(along(place.0, left)), scene.x_from_px(along(place.0, right)));
-    let y = (scene.y_from_px(along(place.1, bottom)), scene.y_from_px(along(place.1, top)));
-    ordered(scene, x, Some(y))
-}
-
-/// A window, or the one there is where bounds collapse.
-fn ordered(scene: &Scene, x: (f64, f64), y: Option<(f64, f64)>) -> Window {
-    let spans = |(low, high): (f64, f64)| low.is_finite() && high.is_finite() && high > low;
-    if spans(x) && y.is_none_or(spans) { Window { x, y } } else { scene.window }
-}
-
-/// The next recorded point of the line under the crosshair, or of the last line, in pixels.
-fn neighbour(scene: &Scene, hover: Option<&Hover>, step: f64) -> Option<(f64, f64)> {
-    let (left, top, right, bottom) = scene.plot;
-    let Some(hover) = hover else {
-        return Some((if step > 0.0 { left } else { right }, (top + bottom) / 2.0));
-    };
-    let hit = chart::hit(scene, hover.x_px, hover.y_px).into_iter().next()?;
-    let line = scene.spec.lines.get(hit.line)?;
-    let next = if step > 0.0 { hit.at + 1 } else { hit.at.checked_sub(1)? };
-    let px = (scene.px_from_x(*line.xs.get(next)?), scene.px_from_y(*line.ys.get(next)?));
-    (px.0.is_finite() && px.1.is_finite()).then_some(px)
+/// The next point of a line that has a place in the plot, with its place in pixels; from the middle of the first line
+/// when nothing is pointed at. Points without a place (NaN) are passed over.
+fn neighbour(scene: &Scene, here: Option<(usize, usize)>, step: isize) -> Option<(usize, f64, f64)> {
+    let (line_at, mut at) = here.unwrap_or((0, scene.spec.lines.first()?.xs.len() / 2));
+    let line = scene.spec.lines.get(line_at)?;
+    loop {
+        at = at.checked_add_signed(step)?;
+        let (x_px, y_px) = (scene.px_from_x(*line.xs.get(at)?), scene.px_from_y(*line.ys.get(at)?));
+        let (left, _, right, _) = scene.plot;
+        if x_px < left - 0.5 || x_px > right + 0.5 {
+            return None;
+        }
+        if y_px.is_finite() {
+            return Some((line_at, x_px, y_px));
+        }
+    }
 }

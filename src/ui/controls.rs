@@ -10,10 +10,9 @@ use crate::view::{AxisChoice, card, format};
 pub fn Controls() -> impl IntoView {
     let app = App::expect();
     let axes = Memo::new(move |_| app.runs.with(|runs| card::axes(runs)));
-    let step_word = Memo::new(move |_| app.runs.with(|runs| card::step_word(runs)));
     let axis = Memo::new(move |_| app.route.with(|route| route.axis));
     let label = move |each: AxisChoice| match each {
-        AxisChoice::Step => capital(step_word.get()),
+        AxisChoice::Step => format::capital(app.step_word.get()),
         AxisChoice::Epoch => "Epoch".to_owned(),
         AxisChoice::Time => "Time".to_owned(),
     };
@@ -98,10 +97,4 @@ pub fn Controls() -> impl IntoView {
             </span>
         </div>
     }
-}
-
-/// A word with a capital.
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -2,178 +2,249 @@
 
 use leptos::prelude::*;
 
-use crate::app::{App, CriterionForm, Field, FieldError, MonitorForm};
-
+use crate::app::{App, Checked, CriterionForm, Field, FieldError, MonitorForm};
 use crate::model::MetricName;
 use crate::view::criterion::meaning_of;
 
 use super::button::{Button, ButtonKind};
 
+/// The form as it stands: what is kept, or what is typed over it.
+#[derive(Clone, Copy)]
+struct Draft {
+    /// `None` while it is what is kept.
+    typed: RwSignal<Option<MonitorForm>>,
+    form: Memo<MonitorForm>,
+    checked: Memo<Checked>,
+    names: Memo<Vec<MetricName>>,
+}
+
+impl Draft {
+    fn new(app: App) -> Self {
+        let typed = RwSignal::new(None::<MonitorForm>);
+        let form =
+            Memo::new(move |_| typed.get().unwrap_or_else(|| app.monitor.with(|monitor| MonitorForm::from(monitor))));
+        let names = Memo::new(move |_| app.metric_names());
+        let checked = Memo::new(move |_| {
+            let profile = app.experiment.with(|it| it.as_ref().map(|it| it.profile).unwrap_or_default());
+            names.with(|names| form.with(|form| form.check(names, profile)))
+        });
+        Self { typed, form, checked, names }
+    }
+
+    fn edit(self, change: impl FnOnce(&mut MonitorForm)) {
+        let mut next = self.form.get_untracked();
+        change(&mut next);
+        self.typed.set(Some(next));
+    }
+
+    fn edit_one(self, at: usize, change: impl FnOnce(&mut CriterionForm)) {
+        self.edit(|form| {
+            if let Some(own) = form.criteria.get_mut(at) {
+                change(own);
+            }
+        });
+    }
+
+    /// What is wrong with a field.
+    fn error(self, criterion: Option<usize>, field: Field) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            let own = |error: &&FieldError| error.criterion == criterion && error.field == field;
+            self.checked.with(|checked| checked.errors.iter().find(own).map(|error| error.message.clone()))
+        })
+    }
+
+    /// What is typed in a field of a criterion.
+    fn text(self, at: usize, read: fn(&CriterionForm) -> &String) -> Signal<String> {
+        Signal::derive(move || self.form.with(|form| form.criteria.get(at).map(read).cloned().unwrap_or_default()))
+    }
+}
+
 /// Edits when a run should stop.
 #[component]
 pub fn CriteriaForm() -> impl IntoView {
     let app = App::expect();
-    // What is typed; `None` while it is what is kept.
-    let draft = RwSignal::new(None::<MonitorForm>);
-    let form =
-        Memo::new(move |_| draft.get().unwrap_or_else(|| app.monitor.with(|monitor| MonitorForm::from(monitor))));
-    let names = Memo::new(move |_| app.metric_names());
-    let checked = Memo::new(move |_| {
-        let profile = app.experiment.with(|experiment| experiment.as_ref().map(|it| it.profile).unwrap_or_default());
-        names.with(|names| form.with(|form| form.check(names, profile)))
-    });
-    let edit = move |change: Box<dyn FnOnce(&mut MonitorForm)>| {
-        let mut next = form.get_untracked();
-        change(&mut next);
-        draft.set(Some(next));
-    };
-    // An untouched form shows no errors: nothing has been typed yet.
-    let error = move |criterion: Option<usize>, field: Field| {
-        let own = |error: &&FieldError| error.criterion == criterion && error.field == field;
-        checked.with(|checked| checked.errors.iter().find(own).map(|error| error.message.clone()))
-    };
-    let warnings = move || checked.with(|checked| checked.warnings.clone());
-    let many = Memo::new(move |_| form.with(|form| form.criteria.len()));
+    let draft = Draft::new(app);
+    let many = Memo::new(move |_| draft.form.with(|form| form.criteria.len()));
+    let places = move || (0..many.get()).collect::<Vec<usize>>();
     let add = move |()| {
         let objective = app.objective.get_untracked().map(|metric| metric.name);
-        let first = names.with_untracked(|names| names.first().cloned());
-        edit(Box::new(move |form| form.criteria.push(suggested(objective.or(first), form))));
+        let first = draft.names.with_untracked(|names| names.first().cloned());
+        draft.edit(|form| form.criteria.push(suggested(objective.or(first), form)));
     };
-    let apply = move |()| {
-        if let Some(monitor) = checked.get_untracked().monitor {
+    let apply = move || {
+        if let Some(monitor) = draft.checked.get_untracked().monitor {
             app.set_monitor(monitor);
-            draft.set(None);
+            draft.typed.set(None);
         }
     };
-    let places = move || (0..many.get()).collect::<Vec<usize>>();
-    let changed = move || draft.with(Option::is_some);
-    let valid = Signal::derive(move || checked.with(|checked| checked.monitor.is_some()));
+    let changed = move || draft.typed.with(Option::is_some);
+    let valid = move || draft.checked.with(|checked| checked.monitor.is_some());
+    let list_error = draft.error(None, Field::Criteria);
+    let warnings = move || {
+        let warnings = draft.checked.with(|checked| checked.warnings.clone());
+        warnings.into_iter().map(|warning| view! { <li>{warning.message}</li> }).collect::<Vec<_>>()
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        apply();
+    };
     view! {
-        <form class="criteria" on:submit=move |event| { event.prevent_default(); apply(()); }>
+        <form class="criteria" on:submit=submit>
             <Show when=move || { many.get() > 1 }>
                 <p class="criteria__rule">"All of these must hold at the same checkpoint:"</p>
             </Show>
             <For each=places key=|at| *at let:at>
-                {
-                    let error = move |field: Field| error(Some(at), field);
-                    let text = move |read: fn(&CriterionForm) -> &String| move || form.with(|form| form.criteria.get(at).map(read).cloned().unwrap_or_default());
-                    view! {
-                        <fieldset class="criteria__one">
-                            <legend class="criteria__legend">"Convergence"</legend>
-                            <FormField label="Name" error=Signal::derive(move || error(Field::Name))>
-                                <input
-                                    aria-label="Name of the criterion"
-                                    aria-invalid=move || error(Field::Name).is_some().to_string()
-                                    prop:value=text(|form| &form.name)
-                                    on:input=move |event| { let text = event_target_value(&event); edit(Box::new(move |form| form.criteria[at].name = text)) }
-                                />
-                            </FormField>
-                            <FormField label="Metric" error=Signal::derive(move || error(Field::Metric))>
-                                <select
-                                    aria-label="Metric of the criterion"
-                                    on:change=move |event| { let text = event_target_value(&event); edit(Box::new(move |form| form.criteria[at].metric = text)) }
-                                >
-                                    {move || {
-                                        let chosen = text(|form| &form.metric)();
-                                        let mut options: Vec<String> = names.with(|names| names.iter().map(ToString::to_string).collect());
-                                        if !options.contains(&chosen) {
-                                            options.insert(0, chosen.clone());
-                                        }
-                                        options.into_iter().map(|name| view! { <option value=name.clone() selected={name == chosen}>{name.clone()}</option> }).collect::<Vec<_>>()
-                                    }}
-                                </select>
-                            </FormField>
-                            <FormField label="Look back" unit="checkpoints" error=Signal::derive(move || error(Field::LookbackCheckpoints))>
-                                <input
-                                    inputmode="numeric"
-                                    aria-label="Look back, checkpoints"
-                                    aria-invalid=move || error(Field::LookbackCheckpoints).is_some().to_string()
-                                    prop:value=text(|form| &form.lookback_checkpoints)
-                                    on:input=move |event| { let text = event_target_value(&event); edit(Box::new(move |form| form.criteria[at].lookback_checkpoints = text)) }
-                                />
-                            </FormField>
-                            <FormField label="Not before" unit="checkpoints" error=Signal::derive(move || error(Field::MinCheckpoints))>
-                                <input
-                                    inputmode="numeric"
-                                    placeholder="look back + 1"
-                                    aria-label="Not before, checkpoints"
-                                    aria-invalid=move || error(Field::MinCheckpoints).is_some().to_string()
-                                    prop:value=text(|form| &form.min_checkpoints)
-                                    on:input=move |event| { let text = event_target_value(&event); edit(Box::new(move |form| form.criteria[at].min_checkpoints = text)) }
-                                />
-                            </FormField>
-                            <p class="criteria__meaning">{move || form.with(|form| form.criteria.get(at).map(meaning))}</p>
-                            <Button
-                                label="Remove"
-                                kind=ButtonKind::Quiet
-                                on_press=move |()| edit(Box::new(move |form| { form.criteria.remove(at); }))
-                            />
-                        </fieldset>
-                    }
-                }
+                <CriterionFields draft at />
             </For>
             <Button label="Add a criterion" on_press=add />
-            <FormField label="At most" unit="checkpoints" error=Signal::derive(move || error(None, Field::MaxCheckpoints))>
-                <input
-                    inputmode="numeric"
-                    placeholder="no cap"
-                    aria-label="At most, checkpoints"
-                    aria-invalid=move || error(None, Field::MaxCheckpoints).is_some().to_string()
-                    prop:value=move || form.with(|form| form.max_checkpoints.clone())
-                    on:input=move |event| { let text = event_target_value(&event); edit(Box::new(move |form| form.max_checkpoints = text)) }
-                />
-            </FormField>
-            <Show when=move || error(None, Field::Criteria).is_some()>
-                <p class="field__error" role="alert">{move || error(None, Field::Criteria)}</p>
+            <TextField
+                label="At most"
+                unit="checkpoints"
+                name="At most, checkpoints"
+                placeholder="no cap"
+                error=draft.error(None, Field::MaxCheckpoints)
+                text=Signal::derive(move || draft.form.with(|form| form.max_checkpoints.clone()))
+                on_input=move |text| draft.edit(|form| form.max_checkpoints = text)
+            />
+            <Show when=move || list_error.with(Option::is_some)>
+                <p class="field__error" role="alert">{move || list_error.get()}</p>
             </Show>
-            <ul class="criteria__warnings">{move || warnings().into_iter().map(|warning| view! { <li>{warning.message}</li> }).collect::<Vec<_>>()}</ul>
+            <ul class="criteria__warnings">{warnings}</ul>
             <div class="criteria__actions">
-                <button type="submit" class="button button--primary" disabled=move || !changed() || !valid.get()>"Apply to all runs"</button>
+                <button type="submit" class="button button--primary" disabled=move || !changed() || !valid()>
+                    "Apply to all runs"
+                </button>
                 <Show when=changed>
-                    <Button label="Discard changes" kind=ButtonKind::Quiet on_press=move |()| draft.set(None) />
+                    <Button
+                        label="Discard changes"
+                        kind=ButtonKind::Quiet
+                        on_press=move |()| draft.typed.set(None)
+                    />
                 </Show>
             </div>
         </form>
     }
 }
 
-/// A criterion to begin with: look back five on the objective, under a name that is free.
-fn suggested(metric: Option<MetricName>, form: &MonitorForm) -> CriterionForm {
-    let lookback = 5 + 5 * form.criteria.len();
-    let name = (1..)
-        .map(
-            |number| {
-                if number == 1 { format!("Look back {lookback}") } else { format!("Look back {lookback} ({number})") }
-            },
-        )
-        .find(|name| form.criteria.iter().all(|other| other.name != *name))
-        .expect("numbers do not end");
-    CriterionForm {
-        name,
-        metric: metric.map(|metric| metric.to_string()).unwrap_or_default(),
-        lookback_checkpoints: lookback.to_string(),
-        min_checkpoints: String::new(),
+/// The fields of one criterion, and what they mean together.
+#[component]
+fn CriterionFields(
+    /// The form it belongs to.
+    draft: Draft,
+    /// Its place in the form.
+    at: usize,
+) -> impl IntoView {
+    let metric = draft.text(at, |form| &form.metric);
+    let options = move || {
+        let chosen = metric.get();
+        let mut names: Vec<String> = draft.names.with(|names| names.iter().map(ToString::to_string).collect());
+        if !names.contains(&chosen) {
+            names.insert(0, chosen.clone());
+        }
+        let option =
+            |name: String| view! { <option value=name.clone() selected={name == chosen}>{name.clone()}</option> };
+        names.into_iter().map(option).collect::<Vec<_>>()
+    };
+    let metric_error = draft.error(Some(at), Field::Metric);
+    let choose_metric = move |event| {
+        let text = event_target_value(&event);
+        draft.edit_one(at, |form| form.metric = text);
+    };
+    let remove = move |()| {
+        draft.edit(|form| {
+            if at < form.criteria.len() {
+                form.criteria.remove(at);
+            }
+        });
+    };
+    view! {
+        <fieldset class="criteria__one">
+            <legend class="criteria__legend">"Convergence"</legend>
+            <TextField
+                label="Name"
+                name="Name of the criterion"
+                error=draft.error(Some(at), Field::Name)
+                text=draft.text(at, |form| &form.name)
+                on_input=move |text| draft.edit_one(at, |form| form.name = text)
+            />
+            <FieldFrame label="Metric" error=metric_error>
+                <select
+                    class="field__input"
+                    aria-label="Metric of the criterion"
+                    aria-invalid=move || metric_error.with(Option::is_some).to_string()
+                    on:change=choose_metric
+                >
+                    {options}
+                </select>
+            </FieldFrame>
+            <TextField
+                label="Look back"
+                unit="checkpoints"
+                name="Look back, checkpoints"
+                error=draft.error(Some(at), Field::LookbackCheckpoints)
+                text=draft.text(at, |form| &form.lookback_checkpoints)
+                on_input=move |text| draft.edit_one(at, |form| form.lookback_checkpoints = text)
+            />
+            <TextField
+                label="Not before"
+                unit="checkpoints"
+                name="Not before, checkpoints"
+                placeholder="look back + 1"
+                error=draft.error(Some(at), Field::MinCheckpoints)
+                text=draft.text(at, |form| &form.min_checkpoints)
+                on_input=move |text| draft.edit_one(at, |form| form.min_checkpoints = text)
+            />
+            <p class="criteria__meaning">{move || draft.form.with(|form| form.criteria.get(at).map(meaning))}</p>
+            <Button label="Remove" kind=ButtonKind::Quiet on_press=remove />
+        </fieldset>
     }
 }
 
-/// What a criterion means in plain words, as far as its fields can be read.
-fn meaning(form: &CriterionForm) -> String {
-    let number = |text: &str| text.trim().parse::<u64>().ok();
-    number(&form.lookback_checkpoints)
-        .map(|lookback| meaning_of(&form.metric, lookback, number(&form.min_checkpoints)))
-        .unwrap_or_default()
+/// A field that is typed into.
+#[component]
+fn TextField(
+    /// What it is, before the field.
+    label: &'static str,
+    /// What it counts, behind the field; empty for none.
+    #[prop(optional)]
+    unit: &'static str,
+    /// Its whole name, for those who do not see where it stands.
+    name: &'static str,
+    /// What stands in an empty field.
+    #[prop(optional)]
+    placeholder: &'static str,
+    /// What is wrong with it.
+    error: Signal<Option<String>>,
+    /// What is typed in it.
+    text: Signal<String>,
+    /// Called with what is typed.
+    #[prop(into)]
+    on_input: Callback<String>,
+) -> impl IntoView {
+    view! {
+        <FieldFrame label unit error>
+            <input
+                class="field__input"
+                inputmode=(!unit.is_empty()).then_some("numeric")
+                placeholder=placeholder
+                aria-label=name
+                aria-invalid=move || error.with(Option::is_some).to_string()
+                prop:value=move || text.get()
+                on:input=move |event| on_input.run(event_target_value(&event))
+            />
+        </FieldFrame>
+    }
 }
 
 /// A field with its label, its unit and what is wrong with it.
 #[component]
-fn FormField(
+fn FieldFrame(
     /// What it is.
     label: &'static str,
     /// What it counts; empty for none.
     #[prop(optional)]
     unit: &'static str,
     /// What is wrong with it.
-    #[prop(into)]
     error: Signal<Option<String>>,
     /// The input itself.
     children: Children,
@@ -188,4 +259,32 @@ fn FormField(
             </Show>
         </label>
     }
+}
+
+/// A criterion to begin with: look back five on the objective, under a name that is free.
+fn suggested(metric: Option<MetricName>, form: &MonitorForm) -> CriterionForm {
+    let lookback = 5 + 5 * form.criteria.len();
+    let numbered = |number: u32| match number {
+        1 => format!("Look back {lookback}"),
+        _ => format!("Look back {lookback} ({number})"),
+    };
+    let name = (1..)
+        .map(numbered)
+        .find(|name| form.criteria.iter().all(|other| other.name != *name))
+        .expect("numbers do not end");
+    CriterionForm {
+        name,
+        metric: metric.map(|metric| metric.to_string()).unwrap_or_default(),
+        lookback_checkpoints: lookback.to_string(),
+        min_checkpoints: String::new(),
+    }
+}
+
+/// What a criterion means in plain words, as far as its fields can be read.
+fn meaning(form: &CriterionForm) -> String {
+    let number = |text: &str| text.trim().parse::<u64>().ok();
+    number(&form.lookback_checkpoints)
+        .filter(|lookback| *lookback > 0)
+        .map(|lookback| meaning_of(&form.metric, lookback, number(&form.min_checkpoints)))
+        .unwrap_or_default()
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 
 use crate::app::App;
-use crate::chart::{Hit, Window};
-use crate::model::{MetricName, RunId};
-use crate::view::card::{Card, spec};
-use crate::view::format;
+use crate::chart::{Dash, Hit, Window};
+use crate::model::{MetricName, RunId, Shared};
+use crate::view::card::{self as view_card, Card, series_class};
+use crate::view::{ShownRun, format};
 
+use super::button::{Button, ButtonKind};
 use super::chart_canvas::{ChartCanvas, dash_word};
 
 /// More curves than this have no legend of their own: the run list is theirs.
@@ -19,34 +20,31 @@ const LEGEND_MAX: usize = 8;
 #[component]
 pub fn CurveCard(
     /// Which metrics it shows.
-    card: Card,
+    #[prop(into)]
+    card: Signal<Card>,
 ) -> impl IntoView {
     let app = App::expect();
     let window = RwSignal::new(None::<Window>);
-    let hidden_names = RwSignal::new(BTreeSet::<MetricName>::new());
     let beyond = RwSignal::new(0_usize);
+    let hidden_names = RwSignal::new(BTreeSet::<MetricName>::new());
     let axis = Memo::new(move |_| app.route.with(|route| route.axis));
-    let (title, note, objective) = (card.title.clone(), card.note.clone(), card.objective);
+    let smoothing = Memo::new(move |_| app.route.with(|route| route.smoothing));
 
     // A window in steps means nothing in seconds.
-    Effect::new(move |before: Option<_>| {
-        let axis = axis.get();
-        if before.is_some_and(|before| before != axis) {
-            window.set(None);
-        }
-        axis
-    });
+    Effect::watch(move || axis.get(), move |_, _, _| window.set(None), false);
 
-    let drawn = card.clone();
-    let shown = Memo::new(move |_| {
-        let mut card = drawn.clone();
+    let lines = Memo::new(move |_| {
+        let mut card = card.get();
         hidden_names.with(|hidden| card.names.retain(|(name, _)| !hidden.contains(name)));
+        app.visible.with(|runs| view_card::lines(&card, runs, axis.get(), smoothing.get()))
+    });
+    let shown = Memo::new(move |_| {
         let objective = app.objective.get();
-        app.visible.with(|runs| {
-            let marked = app.marked.get();
-            let marked = marked.as_ref().map(|(run, ledger)| (&**run, &**ledger));
-            app.look.with(|look| spec(&card, runs, look, marked, objective.as_ref(), None))
-        })
+        let marks = app.marked.get().filter(|(run, _)| app.is_visible(&run.run.id)).map(|(run, ledger)| {
+            card.with(|card| view_card::marks(card, &run, &ledger, axis.get(), objective.as_ref()))
+        });
+        let look = app.look.get();
+        card.with(|card| view_card::spec(card, lines.get(), marks.unwrap_or_default(), &look, app.step_word.get()))
     });
 
     let near = move |line: Option<usize>| {
@@ -59,51 +57,72 @@ pub fn CurveCard(
         }
     };
     let missing = move || {
-        let nothing = shown.with(|spec| spec.lines.is_empty());
-        nothing.then(|| format!("The log gives no {} for this metric.", axis.get().word()))
-    };
-    let names = card.names.clone();
-    let legend = move || {
-        let runs = app.visible.with(|runs| {
-            runs.iter().map(|run| (run.run.id.clone(), run.run.name.clone(), run.color)).collect::<Vec<_>>()
-        });
-        match runs.as_slice() {
-            [(_, _, color)] if names.len() > 1 => {
-                let color = *color;
-                names
-                    .iter()
-                    .map(|(name, dash)| view! { <NameChip name=name.clone() dash=dash_word(*dash) color names=names.iter().map(|(name, _)| name.clone()).collect() hidden=hidden_names /> })
-                    .collect_view()
-                    .into_any()
-            }
-            runs if runs.len() > 1 && runs.len() <= LEGEND_MAX => runs
-                .iter()
-                .map(|(id, name, color)| view! { <RunChip id=id.clone() name=name.clone() color=*color /> })
-                .collect_view()
-                .into_any(),
-            _ => ().into_any(),
-        }
+        let nothing = lines.with(Vec::is_empty) && hidden_names.with(BTreeSet::is_empty);
+        nothing.then(|| format!("No visible run has {} for this metric.", axis.get().word()))
     };
     view! {
-        <section class="card curve-card" class=("curve-card--wide", objective)>
+        <section class="card curve-card" class=("curve-card--wide", move || card.with(|card| card.objective))>
             <h3 class="curve-card__title">
-                {title}
-                <small>{note}</small>
+                {move || card.with(|card| card.title.clone())}
+                <small>{move || card.with(|card| card.note.clone())}</small>
             </h3>
-            <ChartCanvas spec=shown axis window theme=app.theme emphasis=app.emphasis beyond crosshair=app.crosshair on_near=near on_pick=pick />
+            <ChartCanvas
+                spec=shown
+                axis
+                window
+                theme=app.theme
+                emphasis=app.emphasis
+                beyond
+                crosshair=app.crosshair
+                on_near=near
+                on_pick=pick
+            />
             <Show when=move || missing().is_some()>
                 <p class="curve-card__missing">{missing}</p>
             </Show>
             <Show when=move || { beyond.get() > 0 }>
                 <p class="curve-card__beyond">
                     {move || format!("{} beyond the axis. ", format::counted(beyond.get() as u64, "point"))}
-                    <button type="button" class="button button--quiet" on:click=move |_| app.change_view(|route| route.outliers = true)>
-                        "Fit outliers"
-                    </button>
+                    <Button
+                        label="Fit outliers"
+                        kind=ButtonKind::Quiet
+                        on_press=move |()| app.change_view(|route| route.outliers = true)
+                    />
                 </p>
             </Show>
-            <div class="curve-card__legend">{legend}</div>
+            <Legend card hidden_names />
         </section>
+    }
+}
+
+/// What the lines of a card are: its runs, or the metrics of an only run.
+#[component]
+fn Legend(
+    /// The card.
+    card: Signal<Card>,
+    /// Metrics of the card that are hidden.
+    hidden_names: RwSignal<BTreeSet<MetricName>>,
+) -> impl IntoView {
+    let app = App::expect();
+    let runs = Memo::new(move |_| {
+        let named = |run: &Shared<ShownRun>| (run.run.id.clone(), run.run.name.clone(), run.color);
+        app.listed.with(|runs| if runs.len() <= LEGEND_MAX { runs.iter().map(named).collect() } else { Vec::new() })
+    });
+    let only = move || runs.with(|runs| if let [(_, _, color)] = runs.as_slice() { Some(*color) } else { None });
+    let names = move || card.with(|card| if card.names.len() > 1 { card.names.clone() } else { Vec::new() });
+    view! {
+        <div class="curve-card__legend">
+            <Show when=move || only().is_some()>
+                <For each=names key=|name| name.clone() let:entry>
+                    <NameChip name=entry.0 dash=entry.1 color=only().unwrap_or_default() card hidden=hidden_names />
+                </For>
+            </Show>
+            <Show when=move || runs.with(|runs| runs.len() > 1)>
+                <For each=move || runs.get() key=|(id, name, _)| (id.clone(), name.clone()) let:run>
+                    <RunChip id=run.0 name=run.1 color=run.2 />
+                </For>
+            </Show>
+        </div>
     }
 }
 
@@ -118,53 +137,66 @@ fn RunChip(
     color: usize,
 ) -> impl IntoView {
     let app = App::expect();
-    let (hide, alone, hovered) = (id.clone(), id.clone(), id);
+    let (hide, alone, hovered) = (id.clone(), id.clone(), id.clone());
+    let visible = Memo::new(move |_| app.is_visible(&id));
     view! {
         <button
             type="button"
             class="chip"
+            class=("chip--off", move || !visible.get())
+            aria-pressed=move || visible.get().to_string()
             title="Click hides, double click shows alone"
             on:click=move |_| app.toggle(&hide)
             on:dblclick=move |_| app.isolate(&alone)
             on:mouseenter=move |_| app.hover(Some(hovered.clone()))
             on:mouseleave=move |_| app.hover(None)
         >
-            <i class=format!("swatch swatch--solid series-{}", color % 8 + 1)></i>
+            <i class=format!("swatch swatch--solid {}", series_class(color))></i>
             {name}
         </button>
     }
 }
 
-/// A metric in the legend of a single run: a click hides it on this card.
+/// A metric in the legend of a single run: a click hides it on this card, a double click shows it alone.
 #[component]
 fn NameChip(
     /// The metric.
     name: MetricName,
-    /// The modifier of its swatch.
-    dash: &'static str,
+    /// How it is dashed.
+    dash: Dash,
     /// The run's slot of the series palette.
     color: usize,
-    /// All metrics of the card.
-    names: Vec<MetricName>,
+    /// The card, with all its metrics.
+    card: Signal<Card>,
     /// Those that are hidden.
     hidden: RwSignal<BTreeSet<MetricName>>,
 ) -> impl IntoView {
-    let (own, alone) = (name.clone(), name.clone());
-    let pressed = name.clone();
+    let (own, alone, watched) = (name.clone(), name.clone(), name.clone());
+    let visible = Memo::new(move |_| !hidden.with(|hidden| hidden.contains(&watched)));
+    let toggle = move |_| {
+        hidden.update(|hidden| {
+            if !hidden.remove(&own) {
+                hidden.insert(own.clone());
+            }
+        });
+    };
+    let isolate = move |_| {
+        let names = card.with_untracked(|card| card.names.clone());
+        let others: BTreeSet<MetricName> =
+            names.into_iter().map(|(name, _)| name).filter(|other| *other != alone).collect();
+        hidden.update(|hidden| *hidden = if *hidden == others { BTreeSet::new() } else { others });
+    };
     view! {
         <button
             type="button"
             class="chip"
-            class=("chip--off", { let name = name.clone(); move || hidden.with(|hidden| hidden.contains(&name)) })
-            aria-pressed=move || (!hidden.with(|hidden| hidden.contains(&pressed))).to_string()
+            class=("chip--off", move || !visible.get())
+            aria-pressed=move || visible.get().to_string()
             title="Click hides, double click shows alone"
-            on:click=move |_| hidden.update(|hidden| if !hidden.remove(&own) { hidden.insert(own.clone()); })
-            on:dblclick=move |_| {
-                let others: BTreeSet<MetricName> = names.iter().filter(|other| **other != alone).cloned().collect();
-                hidden.update(|hidden| *hidden = if *hidden == others { BTreeSet::new() } else { others });
-            }
+            on:click=toggle
+            on:dblclick=isolate
         >
-            <i class=format!("swatch swatch--{dash} series-{}", color % 8 + 1)></i>
+            <i class=format!("swatch swatch--{} {}", dash_word(dash), series_class(color))></i>
             {name.to_string()}
         </button>
     }

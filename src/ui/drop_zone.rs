@@ -35,6 +35,10 @@ pub fn DropZone() -> impl IntoView {
         }),
         window_event_listener(ev::drop, move |event| {
             depth.set(0);
+            // Text that is dragged into a field belongs there.
+            if !carries_files(&event) && focus::takes_keys() {
+                return;
+            }
             event.prevent_default();
             let dropped = Dropped::take(&event);
             match dropped.text().map(str::to_owned) {
@@ -43,7 +47,7 @@ pub fn DropZone() -> impl IntoView {
             }
         }),
         window_event_listener(ev::paste, move |event| {
-            if focus::in_text_field() {
+            if focus::takes_keys() {
                 return;
             }
             let pasted = Pasted::take(&event);

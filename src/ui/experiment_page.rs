@@ -30,6 +30,7 @@ pub fn ExperimentPage() -> impl IntoView {
                     type="button"
                     class="tabs__tab"
                     role="tab"
+                    aria-controls="view"
                     aria-selected=move || (tab.get() == each).to_string()
                     on:click=move |_| app.change_view(|route| route.tab = each)
                 >
@@ -42,7 +43,8 @@ pub fn ExperimentPage() -> impl IntoView {
         <div class="workbench">
             <RunList />
             <main class="board">
-                <div class="tabs" role="tablist">{tabs}</div>
+                <div class="tabs" role="tablist" aria-label="Views of the experiment">{tabs}</div>
+                <div id="view" role="tabpanel" aria-label=move || tab.get().label()>
                 <Show
                     when=move || app.loaded.get()
                     fallback=|| view! { <p class="board__empty">"Opening…"</p> }
@@ -54,6 +56,7 @@ pub fn ExperimentPage() -> impl IntoView {
                         Tab::Report => view! { <Report /> }.into_any(),
                     }}
                 </Show>
+                </div>
             </main>
             <Inspector />
         </div>
@@ -105,6 +108,14 @@ fn CardSection(
             own.map(|own| own.cards.clone()).unwrap_or_default()
         })
     });
+    let bases = move || cards.with(|cards| cards.iter().map(|card| card.base.clone()).collect::<Vec<_>>());
+    let card_of = move |base: String| {
+        Memo::new(move |last: Option<&Card>| {
+            let found = cards.with(|cards| cards.iter().find(|card| card.base == base).cloned());
+            // A card on its way out shows what it showed.
+            found.or_else(|| last.cloned()).unwrap_or_default()
+        })
+    };
     let heading = if foldable {
         let label = move || format!("{} {title} ({})", if folded.get() { "▸" } else { "▾" }, cards.with(Vec::len));
         view! {
@@ -128,8 +139,8 @@ fn CardSection(
             {heading}
             <Show when=move || !folded.get()>
                 <div class="cards">
-                    <For each=move || cards.get() key=|card: &Card| format!("{card:?}") let:card>
-                        <CurveCard card />
+                    <For each=bases key=|base| base.clone() let:base>
+                        <CurveCard card=card_of(base) />
                     </For>
                 </div>
             </Show>
@@ -172,7 +183,7 @@ fn Report() -> impl IntoView {
     view! {
         <Show
             when=move || app.reports.with(|reports| !reports.is_empty())
-            fallback=|| view! { <p class="board__empty">"No import in this visit. Drop a file to see what is read from it, and what is not."</p> }
+            fallback=|| view! { <p class="board__empty">"Nothing was imported here yet. Drop a file to see what is read from it, and what is not."</p> }
         >
             <section class="card board__section">
                 <ReportTable reports=app.reports />

@@ -34,7 +34,7 @@ pub fn ImportPanel() -> impl IntoView {
     let path = move || progress.with(|progress| progress.as_ref().map_or_else(String::new, |it| it.path.clone()));
     view! {
         <Show when=move || progress.with(Option::is_some)>
-            <section class="import-panel card" role="status" aria-label="Import">
+            <section class="import-panel card" aria-label="Import">
                 <div class="import-panel__head">
                     <b>"Reading"</b>
                     <span class="import-panel__path">{path}</span>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::App;
+use crate::view::card::series_class;
 use crate::view::verdict::{Look, advice, line, up_to_first_stop};
 use crate::view::{Tab, format};
 
@@ -20,7 +21,7 @@ pub fn Inspector() -> impl IntoView {
                 fallback=|| view! { <p class="inspector__empty">"Select a run to read what the stopping criteria say of it."</p> }
             >
                 {move || app.focus.get().map(|(run, _)| {
-                    let color = run.color % 8 + 1;
+                    let color = series_class(run.color);
                     let files = run.run.source.clone();
                     let parameters = run.run.assignments.iter()
                         .map(|(name, value)| view! { <tr><td class="inspector__key">{name.clone()}</td><td class="inspector__value">{value.to_string()}</td></tr> })
@@ -29,7 +30,7 @@ pub fn Inspector() -> impl IntoView {
                     let records: usize = run.curves.iter().map(|curve| curve.series.len()).max().unwrap_or_default();
                     view! {
                         <div class="inspector__head">
-                            <i class=format!("swatch swatch--box series-{color}")></i>
+                            <i class=format!("swatch swatch--box {color}")></i>
                             <b class="inspector__name">{run.run.name.clone()}</b>
                         </div>
                         <AdviceBox />

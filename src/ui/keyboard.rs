@@ -26,7 +26,7 @@ pub const MAP: &[(&str, &str)] = &[
 /// Listens for keys as long as the page lives.
 pub fn listen(app: App) {
     let handle = window_event_listener(ev::keydown, move |event| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || focus::in_text_field() {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || focus::takes_keys() {
             return;
         }
         let key = event.key();

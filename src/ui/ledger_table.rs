@@ -127,7 +127,7 @@ pub fn LedgerTable() -> impl IntoView {
                 </div>
                 <Show when=move || listed.with(|listed| listed.len() > shown.get())>
                     <Button
-                        label=Signal::derive(move || format!("Show {} more", listed.with(Vec::len) - shown.get()))
+                        label=Signal::derive(move || format!("Show {} more", listed.with(Vec::len).saturating_sub(shown.get())))
                         on_press=move |()| shown.update(|shown| *shown += 5 * SHOWN)
                     />
                 </Show>

@@ -9,9 +9,9 @@ use crate::app::App;
 pub fn Notices() -> impl IntoView {
     let app = App::expect();
     view! {
-        <div class="notices" role="log" aria-live="polite">
+        <div class="notices">
             <For each=move || app.notices.get() key=|notice| notice.id let:notice>
-                <div class="notice" class=("notice--bad", notice.bad)>
+                <div class="notice" class=("notice--bad", notice.bad) role=if notice.bad { "alert" } else { "status" }>
                     <span class="notice__text">{notice.text.clone()}</span>
                     {notice.shows_report.then(|| {
                         view! {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::app::App;
 use crate::model::RunId;
+use crate::view::card::series_class;
 use crate::view::run_list::{SPARK, Tone};
 
 /// The left side of the experiment screen.
@@ -11,7 +12,7 @@ use crate::view::run_list::{SPARK, Tone};
 pub fn RunList() -> impl IntoView {
     let app = App::expect();
     let filter = Memo::new(move |_| app.route.with(|route| route.filter.clone()));
-    let all_shown = Memo::new(move |_| app.rows.with(|rows| rows.values().all(|row| row.visible)));
+    let all_shown = Memo::new(move |_| app.hidden.with(Vec::is_empty));
     let ids = Memo::new(move |_| app.listed.with(|runs| runs.iter().map(|run| run.run.id.clone()).collect::<Vec<_>>()));
     view! {
         <aside class="run-list" aria-label="Runs">
@@ -57,7 +58,7 @@ fn Row(
     let row = Memo::new(move |_| app.rows.with(|rows| rows.get(&own).cloned()));
     let own = id.clone();
     let selected = Memo::new(move |_| app.is_selected(&own));
-    let (toggle, alone, select, hovered) = (id.clone(), id.clone(), id.clone(), id);
+    let (toggle, alone, select, hovered) = (id.clone(), id.clone(), id.clone(), id.clone());
     let content = move || {
         row.get().map(|row| {
             let tone = match row.tone {
@@ -66,26 +67,24 @@ fn Row(
                 Tone::Stop => "run-list__status run-list__status--stop",
                 Tone::Bad => "run-list__status run-list__status--bad",
             };
-            let color = row.color % 8 + 1;
             view! {
                 <span class="run-list__name" title=row.name.clone()>{row.name.clone()}</span>
                 <span class="run-list__best">{row.best}</span>
                 <span class=tone title=row.status.clone()>{row.status.clone()}</span>
                 <svg class="run-list__spark" viewBox=format!("0 0 {} {}", SPARK.0, SPARK.1) aria-hidden="true">
-                    <path class=format!("spark series-{color}") d=row.spark />
+                    <path class=format!("spark {}", series_class(row.color)) d=row.spark />
                 </svg>
             }
         })
     };
+    let own = id.clone();
+    let visible = Memo::new(move |_| app.is_visible(&own));
     let swatch = move || {
-        row.with(|row| {
-            row.as_ref().map_or_else(String::new, |row| {
-                let off = if row.visible { "" } else { " swatch--off" };
-                format!("swatch swatch--box series-{}{off}", row.color % 8 + 1)
-            })
-        })
+        let color = row.with(|row| row.as_ref().map_or(0, |row| row.color));
+        let off = if visible.get() { "" } else { " swatch--off" };
+        format!("swatch swatch--box {}{off}", series_class(color))
     };
-    let visible = move || row.with(|row| row.as_ref().is_some_and(|row| row.visible).to_string());
+    let label = move || row.with(|row| format!("Draw {}", row.as_ref().map_or("", |row| row.name.as_str())));
     view! {
         <li
             class="run-list__row"
@@ -96,8 +95,8 @@ fn Row(
             <button
                 type="button"
                 class="run-list__toggle"
-                aria-pressed=visible
-                aria-label="Draw this run"
+                aria-pressed=move || visible.get().to_string()
+                aria-label=label
                 title="Click hides, double click shows alone"
                 on:click=move |_| app.toggle(&toggle)
                 on:dblclick=move |_| app.isolate(&alone)

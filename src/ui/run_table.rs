@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::App;
-use crate::view::run_table::{Order, table};
+use crate::view::run_table::{Order, TableRow, table};
 
 /// All runs that the filter lets through, as a table.
 #[component]
@@ -48,27 +48,40 @@ pub fn RunTable() -> impl IntoView {
                 <thead><tr>{heads}</tr></thead>
                 <tbody>
                     <For each=move || table.with(|table| table.rows.clone()) key=|row| format!("{row:?}") let:row>
-                        {
-                            let (id, own) = (row.id.clone(), row.id.clone());
-                            let cells = row
-                                .cells
-                                .into_iter()
-                                .enumerate()
-                                .map(|(at, cell)| view! { <td class=("run-table__number", numbers.with(|numbers| numbers.get(at) == Some(&true)))>{cell}</td> })
-                                .collect::<Vec<_>>();
-                            view! {
-                                <tr
-                                    class="run-table__row"
-                                    class=("run-table__row--selected", move || app.is_selected(&own))
-                                    on:click=move |_| app.select(id.clone())
-                                >
-                                    {cells}
-                                </tr>
-                            }
-                        }
+                        <Row row numbers />
                     </For>
                 </tbody>
             </table>
         </section>
+    }
+}
+
+/// One run of the table. The whole row takes a click, its name the keyboard.
+#[component]
+fn Row(
+    /// What to show.
+    row: TableRow,
+    /// Which columns hold numbers.
+    numbers: Memo<Vec<bool>>,
+) -> impl IntoView {
+    let app = App::expect();
+    let (by_row, own) = (row.id.clone(), row.id);
+    let mut cells = row.cells.into_iter();
+    let name = cells.next().unwrap_or_default();
+    let cell = move |(at, cell): (usize, String)| {
+        let number = move || numbers.with(|numbers| numbers.get(at + 1) == Some(&true));
+        view! { <td class="run-table__cell" class=("run-table__number", number)>{cell}</td> }
+    };
+    view! {
+        <tr
+            class="run-table__row"
+            class=("run-table__row--selected", move || app.is_selected(&own))
+            on:click=move |_| app.select(by_row.clone())
+        >
+            <td class="run-table__cell">
+                <button type="button" class="run-table__name">{name}</button>
+            </td>
+            {cells.enumerate().map(cell).collect::<Vec<_>>()}
+        </tr>
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::app::App;
 
+use crate::view::card::series_class;
 use crate::view::experiment_card::SPARK;
 use crate::view::{ExperimentCard, Route, report};
 
@@ -75,11 +76,11 @@ fn ExperimentTile(
     let sparks = card
         .sparks
         .into_iter()
-        .map(|(color, path)| view! { <path class=format!("spark series-{}", color % 8 + 1) d=path /> })
+        .map(|(color, path)| view! { <path class=format!("spark {}", series_class(color)) d=path /> })
         .collect_view();
     view! {
         <li class="tile card">
-            <a class="tile__open" href=Route::of(open).print()>
+            <a class="tile__open" href=format!("#{}", Route::of(open).print())>
                 <span class="tile__head">
                     <b class="tile__name">{card.name}</b>
                     <span class="tile__best">{card.best}</span>

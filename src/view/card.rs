@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::analysis::smooth;
-use crate::chart::{Axis, Dash, Line, Mark, MarkKind, Spec, Window};
+use crate::chart::{Axis, Dash, Line, Mark, MarkKind, Spec};
 use crate::model::{Metric, MetricName, Shared, StepUnit};
 use crate::stopping::Ledger;
 
@@ -36,7 +36,7 @@ impl AxisChoice {
 }
 
 /// Metrics that share a chart: one base name, its splits.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Card {
     /// Identifies the card within its experiment.
     pub base: String,
@@ -72,6 +72,11 @@ pub struct Look {
 
 /// How many colours the series palette of the style sheets has.
 pub const PALETTE: usize = 8;
+
+/// The style class that gives a slot of the series palette its colour.
+pub fn series_class(color: usize) -> String {
+    format!("series-{}", color % PALETTE + 1)
+}
 
 /// Sorts the metrics of all runs into cards: the objective's first, then by group and name, bookkeeping last.
 pub fn sections(runs: &[Shared<ShownRun>], objective: Option<&Metric>) -> Vec<Section> {
@@ -175,24 +180,17 @@ pub fn x_column(curve: &ShownCurve, axis: AxisChoice) -> Option<&Arc<Vec<f64>>> 
     }
 }
 
-/// The chart of a card.
+/// The lines of a card.
 ///
-/// `runs` are the visible ones; a line's key is the place of its run among them. `marked` yields the stop mark and the
-/// ring around the best value. Smoothed lines stand before their raw ones, which stay on screen.
-pub fn spec(
-    card: &Card,
-    runs: &[Shared<ShownRun>],
-    look: &Look,
-    marked: Option<(&ShownRun, &Ledger)>,
-    objective: Option<&Metric>,
-    window: Option<Window>,
-) -> Spec {
+/// `runs` are the visible ones; a line's key is the place of its run among them. Smoothed lines stand before their raw
+/// ones, which stay on screen. O(points) when smoothing, else O(runs).
+pub fn lines(card: &Card, runs: &[Shared<ShownRun>], axis: AxisChoice, smoothing: u8) -> Vec<Line> {
     let paired = card.names.iter().any(|(_, dash)| *dash != Dash::Solid);
     let mut lines = Vec::new();
     for (ordinal, run) in runs.iter().enumerate() {
         for (name, dash) in &card.names {
             let Some(curve) = run.curve(name) else { continue };
-            let Some(xs) = x_column(curve, look.axis) else { continue };
+            let Some(xs) = x_column(curve, axis) else { continue };
             let line = Line {
                 key: ordinal as u64,
                 label: if card.names.len() == 1 { run.run.name.clone() } else { format!("{} · {name}", run.run.name) },
@@ -203,8 +201,8 @@ pub fn spec(
                 width: 1.5,
                 opacity: 1.0,
             };
-            if look.smoothing > 0 {
-                let smoothed = smooth(&curve.columns.values, f64::from(look.smoothing) / 100.0);
+            if smoothing > 0 {
+                let smoothed = smooth(&curve.columns.values, f64::from(smoothing) / 100.0);
                 let label = format!("{}, smoothed", line.label);
                 lines.push(Line { opacity: 0.28, ..line.clone() });
                 lines.push(Line { ys: Arc::new(smoothed), label, ..line });
@@ -213,24 +211,27 @@ pub fn spec(
             }
         }
     }
+    lines
+}
+
+/// The chart of a card, from its lines.
+pub fn spec(card: &Card, lines: Vec<Line>, marks: Vec<Mark>, look: &Look, step_word: &str) -> Spec {
     Spec {
         title: card.title.clone(),
         x: Axis {
             label: match look.axis {
-                AxisChoice::Step => step_word(runs).to_owned(),
+                AxisChoice::Step => step_word.to_owned(),
                 AxisChoice::Epoch => "epoch".to_owned(),
                 AxisChoice::Time => "time since start".to_owned(),
             },
-            log: false,
             integer: look.axis == AxisChoice::Step,
             seconds: look.axis == AxisChoice::Time,
-            clips_outliers: false,
+            ..Axis::default()
         },
         y: Axis { label: card.title.clone(), log: look.log_y, clips_outliers: !look.outliers, ..Axis::default() },
         lines,
-        bands: Vec::new(),
-        marks: marked.map(|(run, ledger)| marks(card, run, ledger, look.axis, objective)).unwrap_or_default(),
-        window,
+        marks,
+        ..Spec::default()
     }
 }
 
@@ -240,7 +241,9 @@ fn round_dash(color: usize) -> Dash {
 }
 
 /// The stop mark, and on the objective's card the ring around the best value.
-fn marks(card: &Card, run: &ShownRun, ledger: &Ledger, axis: AxisChoice, objective: Option<&Metric>) -> Vec<Mark> {
+///
+/// `run` is the selected one, or the only one.
+pub fn marks(card: &Card, run: &ShownRun, ledger: &Ledger, axis: AxisChoice, objective: Option<&Metric>) -> Vec<Mark> {
     let Some(metric) = objective else { return Vec::new() };
     let Some(curve) = run.curve(&metric.name) else { return Vec::new() };
     let Some(xs) = x_column(curve, axis) else { return Vec::new() };
@@ -316,18 +319,17 @@ mod tests {
     fn validation_is_dashed_beside_training() {
         let runs = [run(&["loss", "val_loss"])];
         let sections = sections(&runs, None);
-        let spec = spec(&sections[0].cards[0], &runs, &Look::default(), None, None, None);
-        assert_eq!(spec.lines.iter().map(|line| line.dash).collect::<Vec<_>>(), [Dash::Solid, Dash::Dashed]);
-        assert_eq!(spec.x.label, "epoch");
+        let lines = lines(&sections[0].cards[0], &runs, AxisChoice::Step, 0);
+        assert_eq!(lines.iter().map(|line| line.dash).collect::<Vec<_>>(), [Dash::Solid, Dash::Dashed]);
+        assert_eq!(step_word(&runs), "epoch");
     }
 
     #[test]
     fn smoothing_keeps_the_raw_curve() {
         let runs = [run(&["loss"])];
         let sections = sections(&runs, None);
-        let look = Look { smoothing: 50, ..Look::default() };
-        let spec = spec(&sections[0].cards[0], &runs, &look, None, None, None);
-        assert_eq!(spec.lines.len(), 2);
-        assert_eq!(*spec.lines[0].ys, [1.0, 0.5]);
+        let lines = lines(&sections[0].cards[0], &runs, AxisChoice::Step, 50);
+        assert_eq!(lines.len(), 2);
+        assert_eq!(*lines[0].ys, [1.0, 0.5]);
     }
 }

@@ -1,6 +1,6 @@
-//! Numbers, counts, sizes and durations as text; the only place where they are formatted.
+//! Numbers, counts, sizes and durations as text, for every page; sentences about verdicts bring their own numbers.
 
-/// A value with four significant digits, or more when `apart` from another that would read the same.
+/// A value with four significant digits.
 ///
 /// Non-finite values read `NaN`, `∞` and `−∞`; values too small or too large for plain digits read like `1.2e-5`.
 pub fn value(value: f64) -> String {
@@ -84,6 +84,12 @@ pub fn ago(secs: f64) -> String {
         _ if secs.is_finite() => format!("{} days ago", (secs / 86_400.0) as u64),
         _ => String::new(),
     }
+}
+
+/// A text with a capital at its start.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn trim_zeros(mantissa: &str) -> &str {

@@ -115,6 +115,15 @@ fn skipped_row(skipped: &crate::ingest::Skipped, report: &FileReport) -> Skipped
     SkippedRow { place, reason: skipped.reason.clone(), text: skipped.text.clone() }
 }
 
+/// What a drop did to an experiment: `24 runs added.`, `2 runs added, 1 updated.`
+pub fn arrived(added: usize, updated: usize) -> String {
+    let added = format::counted(added as u64, "run");
+    match updated {
+        0 => format!("{added} added."),
+        _ => format!("{added} added, {} updated.", format::count(updated as u64)),
+    }
+}
+
 /// One sentence about a whole drop: `3 files read, 1 could not be read · 17 of 1,204 lines left out`.
 pub fn summary(reports: &[FileReport]) -> String {
     let many = |wanted: fn(&Outcome) -> bool| reports.iter().filter(|report| wanted(&report.outcome)).count() as u64;

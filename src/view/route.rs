@@ -96,7 +96,7 @@ impl Route {
         route
     }
 
-    /// Prints the fragment, with its `#`; empty for the start screen.
+    /// Prints the fragment, without its `#`; empty for the start screen.
     pub fn print(&self) -> String {
         let mut parts: Vec<String> = Vec::new();
         let mut part = |name: &str, text: &str| parts.push(format!("{name}={}", encode(text)));
@@ -127,7 +127,7 @@ impl Route {
         if !self.filter.is_empty() {
             part("filter", &self.filter);
         }
-        if parts.is_empty() { String::new() } else { format!("#{}", parts.join("&")) }
+        parts.join("&")
     }
 }
 

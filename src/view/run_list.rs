@@ -24,7 +24,6 @@ pub struct RunRow {
     pub name: String,
     /// Slot of the series palette.
     pub color: usize,
-    pub visible: bool,
     pub status: String,
     pub tone: Tone,
     /// Best value of the objective; empty without one.
@@ -37,7 +36,7 @@ pub struct RunRow {
 pub const SPARK: (f64, f64) = (46.0, 18.0);
 
 /// The row of a run.
-pub fn row(run: &ShownRun, objective: Option<&Metric>, ledger: Option<&Ledger>, visible: bool) -> RunRow {
+pub fn row(run: &ShownRun, objective: Option<&Metric>, ledger: Option<&Ledger>) -> RunRow {
     let curve = objective.and_then(|metric| run.curve(&metric.name));
     let best = ledger.and_then(|ledger| ledger.rows.get(ledger.best?)?.value);
     let (status, tone) = status(run, objective, ledger);
@@ -45,7 +44,6 @@ pub fn row(run: &ShownRun, objective: Option<&Metric>, ledger: Option<&Ledger>, 
         id: run.run.id.clone(),
         name: run.run.name.clone(),
         color: run.color,
-        visible,
         status,
         tone,
         best: best.map(format::value).unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! What the stopping criteria say of a run, as headings, sentences and table rows.
 
 use crate::model::{StepUnit, TrainingMonitor};
-use crate::stopping::{Answer, Ledger, Row, sentence};
+use crate::stopping::{Answer, Best, Ledger, Row, sentence};
 
 use super::format;
 
@@ -51,23 +51,10 @@ pub struct Line {
 /// What the criteria advise for a run.
 pub fn advice(ledger: &Ledger, monitor: &TrainingMonitor) -> Advice {
     let outcome = ledger.outcome();
-    let heading = match &outcome.advice {
-        Some(advice) => format!("Stop was advised at checkpoint {}", advice.checkpoint),
-        None if monitor.early_stopping_criteria.is_empty() && monitor.max_checkpoints.is_none() => {
-            "No stopping criterion yet".to_owned()
-        }
-        None => "No stop advised".to_owned(),
-    };
-    let mut sentence = outcome.sentence();
-    if outcome.advice.is_some() {
-        // The heading says the first sentence already.
-        sentence = sentence.split_once(". ").map_or(sentence.clone(), |(_, rest)| rest.to_owned());
-    } else if monitor.early_stopping_criteria.is_empty() && monitor.max_checkpoints.is_none() {
-        sentence = match outcome.best {
-            Some(best) => format!("The best is checkpoint {} with {}.", best.checkpoint, format::value(best.value)),
-            None => String::new(),
-        };
-    }
+    let idle = monitor.early_stopping_criteria.is_empty() && monitor.max_checkpoints.is_none();
+    let heading = if idle { "No stopping criterion yet".to_owned() } else { outcome.headline() };
+    let best = |best: Best| format!("The best is checkpoint {} with {}.", best.checkpoint, format::value(best.value));
+    let sentence = outcome.consequence().or_else(|| outcome.best.map(best)).unwrap_or_default();
     Advice { heading, sentence, stop: outcome.advice.is_some() }
 }
 
@@ -160,4 +147,60 @@ fn push_csv(out: &mut String, cells: &[String]) {
         }
     }
     out.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Criterion, CriterionKind, Goal, Metric, MetricName, Series};
+    use crate::stopping::evaluate;
+
+    fn judged(values: &[f64], lookbacks: &[u64]) -> (Ledger, TrainingMonitor) {
+        let metric = Metric::optimized(MetricName::new("loss"), Goal::Minimize);
+        let criteria = lookbacks.iter().map(|&lookback_checkpoints| Criterion {
+            name: format!("=look back, {lookback_checkpoints}"),
+            metric: metric.name.clone(),
+            kind: CriterionKind::Convergence { lookback_checkpoints, min_checkpoints: None },
+        });
+        let monitor = TrainingMonitor { max_checkpoints: None, early_stopping_criteria: criteria.collect() };
+        let mut series = Series::default();
+        for (at, &value) in values.iter().enumerate() {
+            series.push(at as i64, value, None, None);
+        }
+        let ledger = evaluate(&monitor, Some(&metric), &|_| Goal::Minimize, &|_| Some(series.clone()));
+        (ledger, monitor)
+    }
+
+    #[test]
+    fn the_heading_says_when_and_the_sentence_what_it_was_worth() {
+        let (ledger, monitor) = judged(&[1.0, 0.5, 0.6, 0.4], &[1]);
+        let advice = advice(&ledger, &monitor);
+        assert_eq!(advice.heading, "Stop was advised at checkpoint 3");
+        assert!(advice.sentence.starts_with("Going on for one more checkpoint brought 0.1"), "{}", advice.sentence);
+    }
+
+    #[test]
+    fn without_criteria_the_best_is_said() {
+        let (ledger, monitor) = judged(&[1.0, 0.5, 0.6], &[]);
+        let advice = advice(&ledger, &monitor);
+        assert_eq!((advice.heading.as_str(), advice.stop), ("No stopping criterion yet", false));
+        assert_eq!(advice.sentence, "The best is checkpoint 2 with 0.5.");
+    }
+
+    #[test]
+    fn criteria_together_are_counted() {
+        let (ledger, monitor) = judged(&[1.0, 0.5, 0.6, 0.7], &[1, 2]);
+        let lines = lines(&ledger, &monitor, StepUnit::Epoch);
+        assert_eq!(lines[2].together, "go on: 1 of 2 hold");
+        assert_eq!(lines[3].together, "stop: all 2 hold");
+        assert_eq!(lines[3].place, "epoch 3");
+    }
+
+    #[test]
+    fn csv_cells_are_no_formulas() {
+        let (ledger, monitor) = judged(&[1.0, -0.5], &[1]);
+        let csv = csv(&ledger, &monitor, StepUnit::Epoch);
+        assert!(csv.starts_with("checkpoint,epoch,value,\"'=look back, 1\",should_stop\r\n"), "{csv}");
+        assert!(csv.contains("2,1,-0.5,"), "{csv}");
+    }
 }

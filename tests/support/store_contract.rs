@@ -56,6 +56,7 @@ macro_rules! for_every_claim {
             newer_records_are_refused
             newer_records_stay_untouched
             settings_come_back
+            settings_are_forgotten
             a_returned_value_is_a_copy
         }
     };
@@ -383,6 +384,13 @@ pub async fn newer_records_stay_untouched(bench: &impl Bench) {
     let (runs, errors) = bench.store().runs(&ExperimentId::new("e")).await.expect("ours can be read");
     assert_eq!((ids(&runs), errors.len()), (vec!["r"], 1));
     assert_eq!(bench.store().experiment(&ExperimentId::new("newer")).await.err(), newer.err());
+}
+
+pub async fn settings_are_forgotten(bench: &impl Bench) {
+    bench.store().put_setting("report", "1").await.expect("it can be kept");
+    bench.store().delete_setting("report").await.expect("it can be forgotten");
+    bench.store().delete_setting("never kept").await.expect("forgetting nothing is no error");
+    assert_eq!(bench.store().setting("report").await, Ok(None));
 }
 
 pub async fn settings_come_back(bench: &impl Bench) {
