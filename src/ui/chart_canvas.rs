@@ -210,6 +210,7 @@ pub fn ChartCanvas(
             return;
         }
         let zoomed = scene.with_value(|scene| Some(scene.as_ref()?.boxed(done.from, to, high >= 2.0 * CLICK_PX)));
+        leave(hover, crosshair, on_near);
         window.set(zoomed);
     };
     let wheel = move |event: WheelEvent| {
