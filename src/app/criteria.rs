@@ -10,7 +10,13 @@ impl App {
     /// Makes this metric the objective, in the direction that its name suggests; criteria follow it.
     pub fn set_objective(&self, name: MetricName) {
         let goal = ingest::direction(name.as_str()).unwrap_or(Goal::Minimize);
-        self.change_experiment(|experiment| objective::choose(experiment, &name, goal));
+        let mut following = 0;
+        self.change_experiment(|experiment| following = objective::choose(experiment, &name, goal));
+        match following {
+            0 => {}
+            1 => self.tell(format!("The criterion follows: it watches {name} now.")),
+            many => self.tell(format!("The criteria follow: {many} of them watch {name} now.")),
+        }
     }
 
     /// Says in which direction the objective is better.

@@ -321,7 +321,7 @@ impl App {
         self.adopt_files(&experiment.id);
         let kept = arrived.all.into_iter().filter(|(run, _)| !lost.contains(&run.id)).collect();
         let bad = reports.iter().any(|report| matches!(report.outcome, ingest::Outcome::Refused { .. }));
-        let told = format!("{} {}", report::arrived(arrived.added, arrived.updated), report::summary(&reports));
+        let told = report::told(arrived.added, arrived.updated, &reports);
         let id = experiment.id.clone();
         if fresh && self.route.with_untracked(|route| route.experiment.is_none()) {
             self.change_view(|route| *route = Route::of(id.clone()));
@@ -379,14 +379,21 @@ fn training_run(experiment: &ExperimentId, from: DroppedRun, now: WallTime) -> (
 /// Guesses the objective of an experiment from all curves of its runs.
 fn guess_objective(experiment: &mut Experiment, runs: &[(TrainingRun, Vec<Curve>)], stated: Option<(String, Goal)>) {
     let tally = objective::tally(runs.iter().map(|(_, curves)| curves));
-    let candidates = tally.into_iter().map(|(name, (points, everywhere))| ingest::ObjectiveCandidate {
+    let judged =
+        |name: &MetricName| ingest::direction(name.as_str()).is_some() && !ingest::is_bookkeeping(name.as_str());
+    // Metrics that as many runs have as any: in a mixed drop no metric is everywhere.
+    let most = tally.iter().filter(|(name, _)| judged(name)).map(|(_, (_, runs))| *runs).max().unwrap_or_default();
+    let candidates = tally.iter().map(|(name, (points, runs))| ingest::ObjectiveCandidate {
         name: name.as_str(),
-        points,
-        everywhere,
+        points: *points,
+        everywhere: *runs == most,
     });
     if let Some(guess) = ingest::guess(candidates, stated) {
         objective::choose(experiment, &MetricName::new(&guess.name), guess.goal);
-        experiment.objective_guess = Some(ObjectiveGuess { reason: guess.reason });
+        let having = tally.get(&MetricName::new(&guess.name)).map_or(0, |(_, runs)| *runs);
+        let all = runs.iter().filter(|(_, curves)| !curves.is_empty()).count();
+        let share = if having < all { format!(", {having} of {all} runs have it") } else { String::new() };
+        experiment.objective_guess = Some(ObjectiveGuess { reason: format!("{}{share}", guess.reason) });
     }
 }
 

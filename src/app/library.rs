@@ -74,6 +74,7 @@ impl App {
             return;
         }
         app.loaded.set(false);
+        app.draft.set(None);
         app.runs.set(Vec::new());
         app.experiment.set(None);
         app.reports.set(Vec::new());

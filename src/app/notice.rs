@@ -19,6 +19,9 @@ pub struct Notice {
     pub shows_report: bool,
 }
 
+/// Messages on screen at a time: older ones make room.
+const MOST: usize = 3;
+
 /// How long a message that needs nothing stays.
 const SHOWN: Duration = Duration::from_secs(6);
 
@@ -36,6 +39,9 @@ impl App {
     /// Says what an import did, with the way to its report.
     pub(super) fn tell_report(&self, text: String, bad: bool) {
         self.add_notice(text, bad, true);
+        // The report stays; the message about it need not.
+        let (app, id) = (*self, self.last_notice.get_value());
+        set_timeout(move || app.dismiss(id), 2 * SHOWN);
     }
 
     /// Takes a message off the screen.
@@ -50,6 +56,8 @@ impl App {
         app.notices.update(|notices| {
             notices.retain(|notice| notice.text != text);
             notices.push(Notice { id, text, bad, shows_report });
+            let surplus = notices.len().saturating_sub(MOST);
+            notices.drain(..surplus);
         });
         if !bad {
             set_timeout(move || app.dismiss(id), SHOWN);

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::chart::Theme;
 use crate::ingest::FileReport;
 use crate::model::{Experiment, ExperimentId, Goal, Metric, RunId, Shared, StepUnit, TrainingMonitor};
-use crate::monitor;
+use crate::monitor::{self, MonitorForm};
 use crate::stopping::{self, Ledger};
 use crate::view::card::{self, Look, Section};
 use crate::view::{ExperimentCard, Route, RunRow, ShownRun, run_list};
@@ -51,7 +51,7 @@ pub struct App {
     pub summary: Memo<String>,
     pub sections: Memo<Vec<Section>>,
     /// What the steps of most curves count.
-    pub step_word: Memo<&'static str>,
+    pub step_word: Memo<String>,
     pub look: Memo<Look>,
     /// The line key of the run that stands out: under the pointer, else selected.
     pub emphasis: Memo<Option<u64>>,
@@ -74,6 +74,8 @@ pub struct App {
     pub(super) last_notice: StoredValue<u64>,
     /// Whether what is on screen outlives the page.
     pub kept: RwSignal<Kept>,
+    /// The criteria as they are being typed, with those they began from; `None` while nothing is typed.
+    pub draft: RwSignal<Option<(MonitorForm, MonitorForm)>>,
     pub paste_open: RwSignal<bool>,
     pub help_open: RwSignal<bool>,
     /// The experiment that is about to be deleted, and its name.
@@ -119,7 +121,12 @@ impl App {
             };
             Shared::new(runs.with(|runs| runs.iter().map(row).collect::<BTreeMap<_, _>>()))
         });
-        let summary = Memo::new(move |_| rows.with(|rows| run_list::summary(rows.values())));
+        let summary = Memo::new(move |_| {
+            let all = runs.with(Vec::len);
+            rows.with(|rows| {
+                listed.with(|runs| run_list::summary(runs.iter().filter_map(|run| rows.get(&run.run.id)), all))
+            })
+        });
         let sections = Memo::new(move |_| runs.with(|runs| card::sections(runs, objective.get().as_ref())));
         let selected = Memo::new(move |_| route.with(|route| route.run.clone()));
         let look = Memo::new(move |_| {
@@ -185,6 +192,7 @@ impl App {
             notices: RwSignal::new(Vec::new()),
             last_notice: StoredValue::new(0),
             kept: RwSignal::new(Kept::InBrowser),
+            draft: RwSignal::new(None),
             paste_open: RwSignal::new(false),
             help_open: RwSignal::new(false),
             confirm_delete: RwSignal::new(None),

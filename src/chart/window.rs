@@ -74,7 +74,9 @@ fn fit_x(spec: &Spec) -> (f64, f64) {
     let Some((low, high)) = extent.range() else {
         return if spec.x.log { (1.0, 10.0) } else { (0.0, 1.0) };
     };
-    if high - low > NARROWEST * low.abs().max(high.abs()) {
+    // Whole numbers below 2^53 are apart however large they are.
+    let apart = spec.x.integer && high > low;
+    if apart || high - low > NARROWEST * low.abs().max(high.abs()) {
         return (low, high);
     }
     around(low, &spec.x, if spec.x.integer { 1.0 } else { 0.5 })

@@ -31,6 +31,10 @@ pub fn arrive(
     now: WallTime,
 ) -> Arrived {
     let mut arrived = Arrived { all: known, ..Arrived::default() };
+    if arriving.is_empty() {
+        // Another reading that finds nothing does not take away what an earlier one found.
+        return arrived;
+    }
     let mut kept_keys: BTreeSet<String> = BTreeSet::new();
     for (run, curves) in arriving {
         let replaces = |old: &TrainingRun| reread.is_some_and(|path| is_of_file(old, path));
@@ -200,8 +204,17 @@ mod tests {
 
     #[test]
     fn runs_that_the_new_reading_lacks_are_gone() {
+        let mut second = run("a.txt", &[2.0]);
+        second.0.source.iter_mut().for_each(|source| source.key = "a.txt#2".to_owned());
+        let first = arrive_all(Vec::new(), vec![run("a.txt", &[1.0]), second], None);
+        let again = arrive_all(first.all, vec![run("a.txt", &[5.0])], Some("a.txt"));
+        assert_eq!((again.gone.len(), again.all.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_reading_without_runs_takes_nothing_away() {
         let first = arrive_all(Vec::new(), vec![run("a.txt", &[1.0])], None);
         let again = arrive_all(first.all, Vec::new(), Some("a.txt"));
-        assert_eq!((again.gone.len(), again.all.len()), (1, 0));
+        assert_eq!((again.gone.len(), again.all.len()), (0, 1));
     }
 }

@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use crate::model::{Curve, Experiment, Goal, Metric, MetricName, RunId, Strategy};
 use crate::stopping::Ledger;
 
-/// Makes a metric the objective. Criteria that watched the objective before watch the new one.
-pub fn choose(experiment: &mut Experiment, name: &MetricName, goal: Goal) {
+/// Makes a metric the objective. Criteria that watched the objective before watch the new one; says how many did.
+pub fn choose(experiment: &mut Experiment, name: &MetricName, goal: Goal) -> usize {
     let before = experiment.objective().map(|metric| metric.name.clone());
     experiment.metrics.retain(|metric| metric.strategy != Strategy::Optimize);
     experiment.metrics.insert(0, Metric::optimized(name.clone(), goal));
     experiment.objective_guess = None;
-    for criterion in &mut experiment.training_monitor.early_stopping_criteria {
-        if Some(&criterion.metric) == before.as_ref() {
-            criterion.metric = name.clone();
-        }
-    }
+    let criteria = &mut experiment.training_monitor.early_stopping_criteria;
+    let following = criteria.iter_mut().filter(|criterion| Some(&criterion.metric) == before.as_ref());
+    following.map(|criterion| criterion.metric = name.clone()).count()
 }
 
 /// Says in which direction the objective is better.
@@ -26,18 +24,14 @@ pub fn choose_goal(experiment: &mut Experiment, goal: Goal) {
     }
 }
 
-/// How many values each metric has over all runs, and whether every run that has curves has it.
-pub fn tally<'a>(runs: impl Iterator<Item = &'a Vec<Curve>>) -> BTreeMap<&'a MetricName, (usize, bool)> {
+/// How many values each metric has over all runs, and how many runs have it.
+pub fn tally<'a>(runs: impl Iterator<Item = &'a Vec<Curve>>) -> BTreeMap<&'a MetricName, (usize, usize)> {
     let mut counts: BTreeMap<&MetricName, (usize, usize)> = BTreeMap::new();
-    let mut many = 0;
-    for curves in runs.filter(|curves| !curves.is_empty()) {
-        many += 1;
-        for curve in curves {
-            let count = counts.entry(&curve.name).or_default();
-            *count = (count.0 + curve.series.len(), count.1 + 1);
-        }
+    for curve in runs.flatten() {
+        let count = counts.entry(&curve.name).or_default();
+        *count = (count.0 + curve.series.len(), count.1 + 1);
     }
-    counts.into_iter().map(|(name, (points, runs))| (name, (points, runs == many))).collect()
+    counts
 }
 
 /// The run with the best value of the objective; the first of equals, in the given order. The first run when none has a
@@ -88,7 +82,7 @@ mod tests {
             kind: CriterionKind::Convergence { lookback_checkpoints: 1, min_checkpoints: None },
         };
         experiment.training_monitor.early_stopping_criteria = vec![criterion("loss"), criterion("lr")];
-        choose(&mut experiment, &MetricName::new("val_loss"), Goal::Minimize);
+        assert_eq!(choose(&mut experiment, &MetricName::new("val_loss"), Goal::Minimize), 1);
         let watched: Vec<&str> = (experiment.training_monitor.early_stopping_criteria.iter())
             .map(|criterion| criterion.metric.as_str())
             .collect();
@@ -112,9 +106,11 @@ mod tests {
     }
 
     #[test]
-    fn runs_without_curves_do_not_count_against_a_metric() {
-        let curve = Curve { name: MetricName::new("loss"), unit: StepUnit::Step, series: Series::default() };
-        let runs = [vec![curve], Vec::new()];
-        assert_eq!(tally(runs.iter()).values().copied().collect::<Vec<_>>(), [(0, true)]);
+    fn values_and_runs_are_counted() {
+        let mut series = Series::default();
+        series.push(0, 0.5, None, None);
+        let curve = Curve { name: MetricName::new("loss"), unit: StepUnit::Step, series };
+        let runs = [vec![curve.clone()], Vec::new(), vec![curve]];
+        assert_eq!(tally(runs.iter()).values().copied().collect::<Vec<_>>(), [(2, 2)]);
     }
 }

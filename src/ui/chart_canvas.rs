@@ -26,6 +26,9 @@ struct Drag {
 /// Drags shorter than this are clicks; boxes lower than twice this zoom along x only.
 const CLICK_PX: f64 = 6.0;
 
+/// Between the pointer and the tip.
+const TIP_GAP_PX: f64 = 14.0;
+
 /// Where the tip stands and what it says.
 #[derive(Debug, Clone, PartialEq)]
 struct Hover {
@@ -38,6 +41,8 @@ struct Hover {
     tip: Tip,
     /// Whether the tip goes to the left of the pointer.
     left: bool,
+    /// How wide the tip may be to stay over the chart.
+    room_px: f64,
 }
 
 /// A chart.
@@ -144,6 +149,7 @@ pub fn ChartCanvas(
                 at: first.at,
                 tip: tip(&scene.spec, &hits, axis.get_untracked())?,
                 left: first.x_px > scene.size.width / 2.0,
+                room_px: first.x_px.max(scene.size.width - first.x_px) - TIP_GAP_PX,
             };
             Some((hover, *line.xs.get(first.at)?, first))
         });
@@ -369,7 +375,11 @@ fn TipTable(
                 hover.with(|it| it.as_ref().map(|it| format!("translate({:.1}px, {:.1}px)", it.x_px, it.y_px)).unwrap_or_default())
             }
         >
-            <div class="tip__sheet" role="status">
+            <div
+                class="tip__sheet"
+                role="status"
+                style:max-width=move || hover.with(|it| it.as_ref().map(|it| format!("{:.0}px", it.room_px)).unwrap_or_default())
+            >
                 <div class="tip__heading">{move || hover.with(|it| it.as_ref().map(|it| it.tip.heading.clone()))}</div>
                 <table><tbody>{rows}</tbody></table>
                 <Show when=move || hover.with(|it| it.as_ref().is_some_and(|it| it.tip.more > 0))>

@@ -12,7 +12,7 @@ pub fn Controls() -> impl IntoView {
     let axes = Memo::new(move |_| app.runs.with(|runs| card::axes(runs)));
     let axis = Memo::new(move |_| app.route.with(|route| route.axis));
     let label = move |each: AxisChoice| match each {
-        AxisChoice::Step => format::capital(app.step_word.get()),
+        AxisChoice::Step => format::capital(&app.step_word.get()),
         AxisChoice::Epoch => "Epoch".to_owned(),
         AxisChoice::Time => "Time".to_owned(),
     };

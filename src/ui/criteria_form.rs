@@ -5,14 +5,16 @@ use leptos::prelude::*;
 use crate::app::{App, Checked, CriterionForm, Field, FieldError, MonitorForm};
 use crate::model::MetricName;
 use crate::view::criterion::meaning_of;
+use crate::view::format;
 
 use super::button::{Button, ButtonKind};
 
 /// The form as it stands: what is kept, or what is typed over it.
 #[derive(Clone, Copy)]
 struct Draft {
-    /// `None` while it is what is kept.
-    typed: RwSignal<Option<MonitorForm>>,
+    /// What is typed, and what it began from; `None` while it is what is kept.
+    typed: RwSignal<Option<(MonitorForm, MonitorForm)>>,
+    kept: Memo<MonitorForm>,
     form: Memo<MonitorForm>,
     checked: Memo<Checked>,
     names: Memo<Vec<MetricName>>,
@@ -20,21 +22,22 @@ struct Draft {
 
 impl Draft {
     fn new(app: App) -> Self {
-        let typed = RwSignal::new(None::<MonitorForm>);
-        let form =
-            Memo::new(move |_| typed.get().unwrap_or_else(|| app.monitor.with(|monitor| MonitorForm::from(monitor))));
+        let typed = app.draft;
+        let kept = Memo::new(move |_| app.monitor.with(|monitor| MonitorForm::from(monitor)));
+        let form = Memo::new(move |_| typed.get().map_or_else(|| kept.get(), |(form, _)| form));
         let names = Memo::new(move |_| app.metric_names());
         let checked = Memo::new(move |_| {
             let profile = app.experiment.with(|it| it.as_ref().map(|it| it.profile).unwrap_or_default());
             names.with(|names| form.with(|form| form.check(names, profile)))
         });
-        Self { typed, form, checked, names }
+        Self { typed, kept, form, checked, names }
     }
 
     fn edit(self, change: impl FnOnce(&mut MonitorForm)) {
         let mut next = self.form.get_untracked();
         change(&mut next);
-        self.typed.set(Some(next));
+        let began = self.typed.get_untracked().map_or_else(|| self.kept.get_untracked(), |(_, began)| began);
+        self.typed.set(Some((next, began)));
     }
 
     fn edit_one(self, at: usize, change: impl FnOnce(&mut CriterionForm)) {
@@ -43,6 +46,11 @@ impl Draft {
                 change(own);
             }
         });
+    }
+
+    /// Whether what is kept changed, in another tab, since this was begun.
+    fn outdated(self) -> bool {
+        self.typed.with(|typed| typed.as_ref().is_some_and(|(_, began)| self.kept.with(|kept| kept != began)))
     }
 
     /// What is wrong with a field.
@@ -109,6 +117,11 @@ pub fn CriteriaForm() -> impl IntoView {
             <Show when=move || list_error.with(Option::is_some)>
                 <p class="field__error" role="alert">{move || list_error.get()}</p>
             </Show>
+            <Show when=move || draft.outdated()>
+                <p class="field__error" role="alert">
+                    "The criteria were changed elsewhere meanwhile. Applying puts yours in their place; discarding shows them."
+                </p>
+            </Show>
             <ul class="criteria__warnings">{warnings}</ul>
             <div class="criteria__actions">
                 <button type="submit" class="button button--primary" disabled=move || !changed() || !valid()>
@@ -149,6 +162,15 @@ fn CriterionFields(
     let choose_metric = move |event| {
         let text = event_target_value(&event);
         draft.edit_one(at, |form| form.metric = text);
+    };
+    let app = App::expect();
+    let longest = Memo::new(move |_| {
+        app.ledgers.with(|ledgers| ledgers.values().map(|ledger| ledger.rows.len() as u64).max().unwrap_or_default())
+    });
+    let unreached = move || {
+        let lookback = draft.text(at, |form| &form.lookback_checkpoints).get();
+        let early = lookback.trim().parse::<f64>().is_ok_and(|lookback| lookback >= longest.get() as f64);
+        early.then(|| format!("No run here has more than {} yet.", format::counted(longest.get(), "checkpoint")))
     };
     let remove = move |()| {
         draft.edit(|form| {
@@ -195,6 +217,7 @@ fn CriterionFields(
                 on_input=move |text| draft.edit_one(at, |form| form.min_checkpoints = text)
             />
             <p class="criteria__meaning">{move || draft.form.with(|form| form.criteria.get(at).map(meaning))}</p>
+            <p class="criteria__warnings">{unreached}</p>
             <Button label="Remove" kind=ButtonKind::Quiet on_press=remove />
         </fieldset>
     }
@@ -282,9 +305,9 @@ fn suggested(metric: Option<MetricName>, form: &MonitorForm) -> CriterionForm {
 
 /// What a criterion means in plain words, as far as its fields can be read.
 fn meaning(form: &CriterionForm) -> String {
-    let number = |text: &str| text.trim().parse::<u64>().ok();
+    let whole = |number: &f64| number.fract() == 0.0 && (1.0..=9e15).contains(number);
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(whole).map(|number| number as u64);
     number(&form.lookback_checkpoints)
-        .filter(|lookback| *lookback > 0)
         .map(|lookback| meaning_of(&form.metric, lookback, number(&form.min_checkpoints)))
         .unwrap_or_default()
 }

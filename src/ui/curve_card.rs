@@ -44,7 +44,7 @@ pub fn CurveCard(
             card.with(|card| view_card::marks(card, &run, &ledger, axis.get(), objective.as_ref()))
         });
         let look = app.look.get();
-        card.with(|card| view_card::spec(card, lines.get(), marks.unwrap_or_default(), &look, app.step_word.get()))
+        card.with(|card| view_card::spec(card, lines.get(), marks.unwrap_or_default(), &look, &app.step_word.get()))
     });
 
     let near = move |line: Option<usize>| {
@@ -106,9 +106,16 @@ fn Legend(
     let app = App::expect();
     let runs = Memo::new(move |_| {
         let named = |run: &Shared<ShownRun>| (run.run.id.clone(), run.run.name.clone(), run.color);
-        app.listed.with(|runs| if runs.len() <= LEGEND_MAX { runs.iter().map(named).collect() } else { Vec::new() })
+        let drawn =
+            |run: &&Shared<ShownRun>| card.with(|card| card.names.iter().any(|(name, _)| run.curve(name).is_some()));
+        let entries: Vec<_> = app.listed.with(|runs| runs.iter().filter(drawn).map(named).collect());
+        if entries.len() <= LEGEND_MAX { entries } else { Vec::new() }
     });
-    let only = move || runs.with(|runs| if let [(_, _, color)] = runs.as_slice() { Some(*color) } else { None });
+    let only = move || {
+        let single = app.runs.with(|runs| runs.len() == 1);
+        runs.with(|runs| runs.first().filter(|_| single).map(|(_, _, color)| *color))
+    };
+    let several = move || app.runs.with(|runs| runs.len() > 1);
     let names = move || card.with(|card| if card.names.len() > 1 { card.names.clone() } else { Vec::new() });
     view! {
         <div class="curve-card__legend">
@@ -117,7 +124,7 @@ fn Legend(
                     <NameChip name=entry.0 dash=entry.1 color=only().unwrap_or_default() card hidden=hidden_names />
                 </For>
             </Show>
-            <Show when=move || runs.with(|runs| runs.len() > 1)>
+            <Show when=several>
                 <For each=move || runs.get() key=|(id, name, _)| (id.clone(), name.clone()) let:run>
                     <RunChip id=run.0 name=run.1 color=run.2 />
                 </For>

@@ -84,6 +84,8 @@ fn NothingVisible() -> impl IntoView {
     let text = move || {
         if app.runs.with(Vec::is_empty) {
             "No runs here yet. Drop a log on this page to add one."
+        } else if app.listed.with(Vec::is_empty) {
+            "No run matches the filter."
         } else {
             "Every run is hidden. Click a square in the run list to draw its curves."
         }

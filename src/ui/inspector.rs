@@ -48,7 +48,11 @@ pub fn Inspector() -> impl IntoView {
                                 <h4>"Source"</h4>
                                 <div class="inspector__source">
                                     {source.format.clone()}" · "{format::counted(records as u64, "record")}
-                                    {(overwritten > 0).then(|| format!(" · a restart overwrote {}", format::count(overwritten as u64)))}
+                                    {(overwritten > 0).then(|| if run.curves.iter().any(|curve| curve.restarted) {
+                                        format!(" · a restart overwrote {}", format::count(overwritten as u64))
+                                    } else {
+                                        format!(" · {}, the last of each counts", format::counted(overwritten as u64, "repeated step"))
+                                    })}
                                 </div>
                                 {files}
                                 {(more > 0).then(|| format!("and {}", format::counted(more as u64, "more file")))}
@@ -69,8 +73,8 @@ pub fn Inspector() -> impl IntoView {
 fn AdviceBox() -> impl IntoView {
     let app = App::expect();
     move || {
-        let (_, ledger) = app.focus.get()?;
-        let advice = app.monitor.with(|monitor| advice(&ledger, monitor));
+        let (run, ledger) = app.focus.get()?;
+        let advice = app.monitor.with(|monitor| advice(&ledger, monitor, app.objective_unit(&run)));
         let nothing =
             app.monitor.with(|monitor| monitor.early_stopping_criteria.is_empty() && monitor.max_checkpoints.is_none());
         Some(view! {

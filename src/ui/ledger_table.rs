@@ -56,9 +56,9 @@ pub fn LedgerTable() -> impl IntoView {
                         .into_iter()
                         .map(|cell| {
                             let class = match cell.look {
-                                Look::Satisfied => "verdict verdict--satisfied",
-                                Look::Unsatisfied => "verdict",
-                                Look::Undecided => "verdict verdict--undecided",
+                                Look::Satisfied => "ledger__verdict verdict verdict--satisfied",
+                                Look::Unsatisfied => "ledger__verdict verdict",
+                                Look::Undecided => "ledger__verdict verdict verdict--undecided",
                             };
                             view! { <td class=class>{cell.sentence}</td> }
                         })
@@ -85,9 +85,9 @@ pub fn LedgerTable() -> impl IntoView {
     let name = move || app.focus.with(|marked| marked.as_ref().map(|(run, _)| run.run.name.clone()));
     let sentence = move || {
         app.focus.with(|marked| {
-            marked.as_ref().map(|(_, ledger)| {
+            marked.as_ref().map(|(run, ledger)| {
                 app.monitor.with(|monitor| {
-                    let advice = advice(ledger, monitor);
+                    let advice = advice(ledger, monitor, app.objective_unit(run));
                     format!("{}. {}", advice.heading, advice.sentence)
                 })
             })

@@ -7,6 +7,8 @@ use crate::model::RunId;
 use crate::view::card::series_class;
 use crate::view::run_list::{SPARK, Tone};
 
+use super::button::{Button, ButtonKind};
+
 /// The left side of the experiment screen.
 #[component]
 pub fn RunList() -> impl IntoView {
@@ -29,6 +31,11 @@ pub fn RunList() -> impl IntoView {
                 />
                 <kbd>"/"</kbd>
             </label>
+            <div class="run-list__add">
+                <Button label="Add files…" kind=ButtonKind::Quiet on_press=move |()| app.choose_files() />
+                <Button label="Add folder…" kind=ButtonKind::Quiet on_press=move |()| app.choose_folder() />
+                <Button label="Paste…" kind=ButtonKind::Quiet on_press=move |()| app.paste_open.set(true) />
+            </div>
             <ul class="run-list__rows">
                 <For each=move || ids.get() key=|id| id.clone() let:id>
                     <Row id />

@@ -21,6 +21,7 @@ pub fn RunTable() -> impl IntoView {
                 .iter()
                 .enumerate()
                 .map(|(at, head)| {
+                    let largest_first = head.largest_first;
                     let sign = move || match order.get() {
                         Order { column, ascending } if column == at => if ascending { " ▴" } else { " ▾" },
                         _ => "",
@@ -30,7 +31,7 @@ pub fn RunTable() -> impl IntoView {
                             Order { column, ascending } if column == at => if ascending { "ascending" } else { "descending" },
                             _ => "none",
                         }>
-                            <button type="button" class="run-table__head" on:click=move |_| order.update(|order| order.toggle(at))>
+                            <button type="button" class="run-table__head" on:click=move |_| order.update(|order| order.toggle(at, !largest_first))>
                                 {head.label.clone()}
                                 {sign}
                             </button>

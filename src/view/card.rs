@@ -161,13 +161,17 @@ pub fn axes(runs: &[Shared<ShownRun>]) -> Vec<AxisChoice> {
         .collect()
 }
 
-/// What the steps of these runs count, for the axis and its switch: the commonest unit of the curves that are shown.
-pub fn step_word(runs: &[Shared<ShownRun>]) -> &'static str {
+/// What the steps of these runs count, for the axis and its switch: `epoch`; `epoch or step` where runs differ, so that
+/// units are never mixed silently.
+pub fn step_word(runs: &[Shared<ShownRun>]) -> String {
     let mut counts: BTreeMap<StepUnit, usize> = BTreeMap::new();
     for curve in runs.iter().flat_map(|run| &run.curves).filter(|curve| !curve.bookkeeping) {
         *counts.entry(curve.unit).or_default() += 1;
     }
-    counts.into_iter().max_by_key(|(_, count)| *count).map_or(StepUnit::Step, |(unit, _)| unit).word()
+    let mut units: Vec<(StepUnit, usize)> = counts.into_iter().collect();
+    units.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let words: Vec<&str> = units.into_iter().map(|(unit, _)| unit.word()).collect();
+    if words.is_empty() { StepUnit::Step.word().to_owned() } else { words.join(" or ") }
 }
 
 /// The column of a curve along an axis; `None` where the log does not have it.
@@ -255,7 +259,7 @@ pub fn marks(card: &Card, run: &ShownRun, ledger: &Ledger, axis: AxisChoice, obj
         let after = last.checkpoint - stop.checkpoint;
         let saved =
             if after == 0 { String::new() } else { format!(" · {} saved", format::counted(after, "checkpoint")) };
-        let place = format!("{} {}", curve.unit.word(), format::value(stop.step as f64));
+        let place = format!("{} {}", curve.unit.word(), format::step(stop.step));
         marks.push(Mark {
             kind: MarkKind::Stop,
             x,
@@ -322,6 +326,13 @@ mod tests {
         let lines = lines(&sections[0].cards[0], &runs, AxisChoice::Step, 0);
         assert_eq!(lines.iter().map(|line| line.dash).collect::<Vec<_>>(), [Dash::Solid, Dash::Dashed]);
         assert_eq!(step_word(&runs), "epoch");
+    }
+
+    #[test]
+    fn units_that_differ_are_both_named() {
+        let mut other = ShownRun::clone(&run(&["loss"]));
+        other.curves[0].unit = StepUnit::Step;
+        assert_eq!(step_word(&[run(&["loss", "acc"]), Shared::new(other)]), "epoch or step");
     }
 
     #[test]

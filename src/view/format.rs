@@ -2,7 +2,7 @@
 
 /// A value with four significant digits.
 ///
-/// Non-finite values read `NaN`, `∞` and `−∞`; values too small or too large for plain digits read like `1.2e-5`.
+/// Non-finite values read `NaN`, `∞` and `-∞`; minus is a hyphen, so that numbers can be copied; values too small or too large for plain digits read like `1.2e-5`.
 pub fn value(value: f64) -> String {
     with_digits(value, 4)
 }
@@ -13,7 +13,7 @@ pub fn with_digits(value: f64, digits: usize) -> String {
         return "NaN".to_owned();
     }
     if value.is_infinite() {
-        return if value > 0.0 { "∞" } else { "−∞" }.to_owned();
+        return if value > 0.0 { "∞" } else { "-∞" }.to_owned();
     }
     if value == 0.0 {
         return "0".to_owned();
@@ -22,15 +22,18 @@ pub fn with_digits(value: f64, digits: usize) -> String {
     let (mantissa, exponent) = scientific.split_once('e').expect("scientific notation has an exponent");
     let exponent: i32 = exponent.parse().expect("the exponent is an integer");
     if !(-4..7).contains(&exponent) {
-        return format!("{}e{exponent}", trim_zeros(mantissa)).replace('-', "−");
+        return format!("{}e{exponent}", trim_zeros(mantissa));
     }
     let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
     let plain = format!("{value:.decimals$}");
     let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
     let fraction = fraction.trim_end_matches('0');
-    let whole = grouped(whole);
-    let text = if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") };
-    text.replace('-', "−")
+    if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") }
+}
+
+/// A step, exact, with separators between thousands: `175,149`.
+pub fn step(step: i64) -> String {
+    grouped(&step.to_string())
 }
 
 /// A count with separators between thousands: `1,204`.
@@ -119,16 +122,22 @@ mod tests {
             (0.97312, "0.9731"),
             (0.5, "0.5"),
             (12.3456, "12.35"),
-            (1234.5, "1,234"),
-            (-0.25, "−0.25"),
-            (0.000012, "1.2e−5"),
+            (1234.5, "1234"),
+            (-0.25, "-0.25"),
+            (0.000012, "1.2e-5"),
             (1.6e24, "1.6e24"),
             (0.0, "0"),
             (f64::NAN, "NaN"),
-            (f64::NEG_INFINITY, "−∞"),
+            (f64::NEG_INFINITY, "-∞"),
         ] {
             assert_eq!(value(number), text);
         }
+    }
+
+    #[test]
+    fn large_steps_stay_exact() {
+        assert_eq!(step(1_000_000_000_000_019), "1,000,000,000,000,019");
+        assert_eq!(step(-5), "-5");
     }
 
     #[test]

@@ -124,6 +124,16 @@ pub fn arrived(added: usize, updated: usize) -> String {
     }
 }
 
+/// What is said of a drop: what it did, how its files fared, and for a single file that gave nothing why.
+pub fn told(added: usize, updated: usize, reports: &[FileReport]) -> String {
+    match reports {
+        [FileReport { path, outcome: Outcome::Nothing { reason } | Outcome::Refused { reason }, .. }] => {
+            format!("{path}: {reason}")
+        }
+        _ => format!("{} {}", arrived(added, updated), summary(reports)),
+    }
+}
+
 /// One sentence about a whole drop: `3 files read, 1 could not be read · 17 of 1,204 lines left out`.
 pub fn summary(reports: &[FileReport]) -> String {
     let many = |wanted: fn(&Outcome) -> bool| reports.iter().filter(|report| wanted(&report.outcome)).count() as u64;

@@ -46,7 +46,7 @@ pub fn row(run: &ShownRun, objective: Option<&Metric>, ledger: Option<&Ledger>) 
         color: run.color,
         status,
         tone,
-        best: best.map(format::value).unwrap_or_default(),
+        best: best.map(|best| format::with_digits(best, 5)).unwrap_or_default(),
         spark: curve.map(|curve| sparkline(&curve.columns.values, SPARK.0, SPARK.1)).unwrap_or_default(),
     }
 }
@@ -60,7 +60,7 @@ pub fn status(run: &ShownRun, objective: Option<&Metric>, ledger: Option<&Ledger
         return ("nothing recorded".to_owned(), Tone::Plain);
     }
     if let Some((step, unit)) = diverged(run, objective) {
-        return (format!("diverged at {unit} {step}"), Tone::Bad);
+        return (format!("diverged at {unit} {}", format::step(step)), Tone::Bad);
     }
     let advice = ledger.and_then(|ledger| {
         let first = ledger.rows.get(ledger.first_stop?)?;
@@ -69,9 +69,9 @@ pub fn status(run: &ShownRun, objective: Option<&Metric>, ledger: Option<&Ledger
     let unit = objective.and_then(|metric| run.curve(&metric.name)).map_or("step", |curve| curve.unit.word());
     if let Some((first, _, last)) = advice {
         return if run.run.state == RunState::Active && last.should_stop {
-            (format!("stop advised, {unit} {}", first.step), Tone::Stop)
+            (format!("stop advised, {unit} {}", format::step(first.step)), Tone::Stop)
         } else {
-            (format!("stop at {unit} {} of {}", first.step, last.step), Tone::Stop)
+            (format!("stop at {unit} {} of {}", format::step(first.step), format::step(last.step)), Tone::Stop)
         };
     }
     let ended = match (run.run.state, run.run.stop_reason) {
@@ -87,13 +87,17 @@ pub fn status(run: &ShownRun, objective: Option<&Metric>, ledger: Option<&Ledger
     (ended.to_owned(), Tone::Plain)
 }
 
-/// Where the values of the objective stop being finite for good.
+/// Where the values of the objective, or of any loss, stop being finite for good: a fact about the run, whatever the
+/// objective is.
 fn diverged(run: &ShownRun, objective: Option<&Metric>) -> Option<(i64, &'static str)> {
-    let curve = run.curve(&objective?.name)?;
-    let values = curve.series.values();
-    let last_finite = values.iter().rposition(|value| value.is_finite());
-    let first_lost = last_finite.map_or(0, |at| at + 1);
-    (first_lost < values.len()).then(|| (curve.series.steps()[first_lost], curve.unit.word()))
+    let objective = objective.and_then(|metric| run.curve(&metric.name));
+    let losses = run.curves.iter().filter(|curve| curve.name.as_str().to_ascii_lowercase().contains("loss"));
+    objective.into_iter().chain(losses).find_map(|curve| {
+        let values = curve.series.values();
+        let last_finite = values.iter().rposition(|value| value.is_finite());
+        let first_lost = last_finite.map_or(0, |at| at + 1);
+        (first_lost < values.len()).then(|| (curve.series.steps()[first_lost], curve.unit.word()))
+    })
 }
 
 /// Compares texts so that numbers in them count as numbers: `version_2` before `version_10`, `lr=0.002` before `lr=0.1`.
@@ -125,7 +129,7 @@ fn cut(text: &str) -> (&str, f64, &str) {
 
 /// Says whether a run matches the filter: every word is found in its name or in `parameter=value`.
 ///
-/// A word such as `lr<1e-3`, `width>=64` compares a number; letters match in either case.
+/// A word such as `lr<1e-3`, `width>=64`, `dropout=0` compares a parameter; letters match in either case.
 pub fn matches(run: &ShownRun, filter: &str) -> bool {
     let squeezed = ["<=", ">=", "<", ">", "="].iter().fold(filter.to_owned(), |text, sign| {
         text.replace(&format!(" {sign}"), sign).replace(&format!("{sign} "), sign)
@@ -139,23 +143,30 @@ fn contains(run: &ShownRun, word: &str) -> bool {
         || run.run.assignments.iter().any(|(name, value)| format!("{name}={value}").to_lowercase().contains(&word))
 }
 
+/// `None` where the word is no comparison with a parameter of the run.
 fn compares(run: &ShownRun, word: &str) -> Option<bool> {
-    let at = word.find(['<', '>'])?;
+    let at = word.find(['<', '>', '='])?;
     let (name, rest) = word.split_at(at);
-    let (sign, number) = rest.split_at(if rest[1..].starts_with('=') { 2 } else { 1 });
-    let limit: f64 = number.parse().ok()?;
-    let value = run.run.assignments.iter().find(|(own, _)| own.eq_ignore_ascii_case(name))?.1.as_number()?;
-    Some(match sign {
-        "<" => value < limit,
-        "<=" => value <= limit,
-        ">" => value > limit,
-        _ => value >= limit,
+    let (sign, wanted) = rest.split_at(if rest[1..].starts_with('=') { 2 } else { 1 });
+    let value = run.run.assignments.iter().find(|(own, _)| own.eq_ignore_ascii_case(name))?.1;
+    let pair = || Some((value.as_number()?, wanted.parse::<f64>().ok()?));
+    Some(match (sign, pair()) {
+        ("=" | "==", Some((value, wanted))) => value == wanted,
+        ("=" | "==", None) => value.to_string().to_lowercase().contains(&wanted.to_lowercase()),
+        ("<", Some((value, limit))) => value < limit,
+        ("<=", Some((value, limit))) => value <= limit,
+        (">", Some((value, limit))) => value > limit,
+        (">=", Some((value, limit))) => value >= limit,
+        _ => false,
     })
 }
 
-/// The line below the list: how many runs, how many of them live, stop advised, failed.
-pub fn summary<'a>(rows: impl Iterator<Item = &'a RunRow> + Clone) -> String {
-    let mut parts = vec![format::counted(rows.clone().count() as u64, "run")];
+/// The line below the list: how many runs of how many, how many of them live, stop advised, failed.
+pub fn summary<'a>(rows: impl Iterator<Item = &'a RunRow> + Clone, all: usize) -> String {
+    let listed = rows.clone().count();
+    let all_runs = format::counted(all as u64, "run");
+    let mut parts =
+        vec![if listed == all { all_runs } else { format!("{} of {all_runs}", format::count(listed as u64)) }];
     let many = |tone: Tone| rows.clone().filter(|row| row.tone == tone).count() as u64;
     for (tone, words) in [(Tone::Live, "running"), (Tone::Stop, "stop advised"), (Tone::Bad, "failed or diverged")] {
         if many(tone) > 0 {
@@ -194,6 +205,12 @@ mod tests {
     #[test]
     fn one_nan_on_the_way_is_no_divergence() {
         assert_eq!(status(&run(&[1.0, f64::NAN, 0.5]), Some(&loss()), None).1, Tone::Live);
+    }
+
+    #[test]
+    fn a_loss_that_is_not_the_objective_tells_divergence_too() {
+        let accuracy = Metric::optimized(MetricName::new("accuracy"), Goal::Maximize);
+        assert_eq!(status(&run(&[1.0, f64::NAN]), Some(&accuracy), None).1, Tone::Bad);
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! The table of runs: one column per parameter that differs, then best, last, checkpoints, status, duration.
+//! The table of runs: best, last, stop, status and duration first, then one column per parameter that differs.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Metric, RunId, Scalar, Shared};
+use crate::model::{Goal, Metric, RunId, Scalar, Shared};
 use crate::stopping::Ledger;
 
 use super::run_list::status;
@@ -25,8 +25,11 @@ impl Default for Order {
 
 impl Order {
     /// Sorts by this column, or the other way round where it is the one already.
-    pub fn toggle(&mut self, column: usize) {
-        *self = Self { column, ascending: self.column != column || !self.ascending };
+    ///
+    /// `ascending_first` says how a column is sorted by its first click.
+    pub fn toggle(&mut self, column: usize, ascending_first: bool) {
+        let ascending = if self.column == column { !self.ascending } else { ascending_first };
+        *self = Self { column, ascending };
     }
 }
 
@@ -36,6 +39,8 @@ pub struct Head {
     pub label: String,
     /// Its cells are set to the right.
     pub number: bool,
+    /// Its first click puts the largest first: the best values of a maximized objective.
+    pub largest_first: bool,
 }
 
 /// One run of the table; cells in the order of the headings.
@@ -70,21 +75,17 @@ pub fn table(
 ) -> Table {
     let parameters = differing_parameters(runs);
     let metric = objective.map_or("objective", |metric| metric.name.as_str());
-    let head = |label: &str, number: bool| Head { label: label.to_owned(), number };
-    let mut heads = vec![head("run", false)];
+    let maximized = objective.is_some_and(|metric| metric.objective == Goal::Maximize);
+    let head = |label: &str, number: bool| Head { label: label.to_owned(), number, largest_first: false };
+    let best = Head { largest_first: maximized, ..head(&format!("best {metric}"), true) };
+    let last = Head { largest_first: maximized, ..head("last", true) };
+    let mut heads = vec![head("run", false), best, head("at", true), last];
+    heads.extend([head("stop advised at", true), head("checkpoints", true), head("duration", true)]);
+    heads.push(head("status", false));
     heads.extend(parameters.iter().map(|name| {
         let number = runs.iter().all(|run| !matches!(run.run.assignments.get(name), Some(Scalar::Text(_))));
         head(name, number)
     }));
-    heads.extend([
-        head(&format!("best {metric}"), true),
-        head("at", true),
-        head("last", true),
-        head("checkpoints", true),
-        head("stop advised at", true),
-        head("status", false),
-        head("duration", true),
-    ]);
     let mut rows: Vec<(Vec<Key>, TableRow)> =
         runs.iter().map(|run| row(run, &parameters, objective, ledgers.get(&run.run.id))).collect();
     rows.sort_by(|(a, _), (b, _)| match (a.get(order.column), b.get(order.column)) {
@@ -113,6 +114,24 @@ fn row(
 ) -> (Vec<Key>, TableRow) {
     let mut keys = vec![Key::Text(run.run.name.to_lowercase())];
     let mut cells = vec![run.run.name.clone()];
+    let best = ledger.and_then(|ledger| ledger.rows.get(ledger.best?));
+    let last = ledger.and_then(|ledger| ledger.rows.last());
+    let stop = ledger.and_then(|ledger| ledger.rows.get(ledger.first_stop?));
+    let mut number = |value: Option<f64>, text: &dyn Fn(f64) -> String| {
+        keys.push(value.filter(|value| !value.is_nan()).map_or(Key::None, Key::Number));
+        cells.push(value.map(text).unwrap_or_default());
+    };
+    let value = |value: f64| format::with_digits(value, 5);
+    let step = |step: f64| format::step(step as i64);
+    number(best.and_then(|row| row.value), &value);
+    number(best.map(|row| row.step as f64), &step);
+    number(last.and_then(|row| row.value), &value);
+    number(stop.map(|row| row.step as f64), &step);
+    number(ledger.map(|ledger| ledger.rows.len() as f64), &step);
+    number(run.duration_secs(), &format::duration);
+    let (words, _) = status(run, objective, ledger.map(|ledger| &**ledger));
+    keys.push(Key::Text(words.clone()));
+    cells.push(words);
     for name in parameters {
         let value = run.run.assignments.get(name);
         keys.push(match value {
@@ -122,25 +141,6 @@ fn row(
         });
         cells.push(value.map(Scalar::to_string).unwrap_or_default());
     }
-    let best = ledger.and_then(|ledger| ledger.rows.get(ledger.best?));
-    let last = ledger.and_then(|ledger| ledger.rows.last());
-    let stop = ledger.and_then(|ledger| ledger.rows.get(ledger.first_stop?));
-    let mut number = |value: Option<f64>, text: fn(f64) -> String| {
-        keys.push(value.filter(|value| !value.is_nan()).map_or(Key::None, Key::Number));
-        cells.push(value.map(text).unwrap_or_default());
-    };
-    let step = |value: f64| format::with_digits(value, 12);
-    number(best.and_then(|row| row.value), format::value);
-    number(best.map(|row| row.step as f64), step);
-    number(last.and_then(|row| row.value), format::value);
-    number(ledger.map(|ledger| ledger.rows.len() as f64), step);
-    number(stop.map(|row| row.step as f64), step);
-    let (words, _) = status(run, objective, ledger.map(|ledger| &**ledger));
-    keys.push(Key::Text(words.clone()));
-    cells.push(words);
-    let secs = run.duration_secs();
-    keys.push(secs.map_or(Key::None, Key::Number));
-    cells.push(secs.map(format::duration).unwrap_or_default());
     (keys, TableRow { id: run.run.id.clone(), cells })
 }
 
@@ -179,16 +179,16 @@ mod tests {
     #[test]
     fn only_parameters_that_differ_have_a_column() {
         let table = table(&[run("a", Some(0.1)), run("b", Some(0.2))], None, &BTreeMap::new(), Order::default());
-        assert_eq!(table.heads[1].label, "lr");
+        assert_eq!(table.heads.last().map(|head| head.label.as_str()), Some("lr"));
         assert!(table.heads.iter().all(|head| head.label != "width"));
     }
 
     #[test]
     fn missing_values_sort_last_either_way() {
         let runs = [run("none", None), run("big", Some(0.2)), run("small", Some(0.1))];
-        let mut order = Order { column: 1, ascending: true };
+        let mut order = Order { column: 8, ascending: true };
         assert_eq!(names(&table(&runs, None, &BTreeMap::new(), order)), ["small", "big", "none"]);
-        order.toggle(1);
+        order.toggle(8, true);
         assert_eq!(names(&table(&runs, None, &BTreeMap::new(), order)), ["big", "small", "none"]);
     }
 }

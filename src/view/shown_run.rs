@@ -33,6 +33,8 @@ pub struct ShownCurve {
     pub columns: Columns,
     /// Records that the restart policy keeps out of sight.
     pub overwritten: usize,
+    /// Whether steps go back: a restart, and not only repeated steps.
+    pub restarted: bool,
 }
 
 /// A run ready to be shown.
@@ -96,6 +98,7 @@ impl ShownCurve {
                 values: Arc::new(series.values().to_vec()),
             },
             overwritten: curve.series.len() - series.len(),
+            restarted: curve.series.steps().windows(2).any(|pair| pair[1] < pair[0]),
             name: curve.name.clone(),
             series,
         }

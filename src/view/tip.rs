@@ -61,6 +61,7 @@ pub fn tip(spec: &Spec, hits: &[Hit], axis: AxisChoice) -> Option<Tip> {
 pub fn place(x: f64, axis: AxisChoice) -> String {
     match axis {
         AxisChoice::Time => format::duration(x),
+        AxisChoice::Step if x.fract() == 0.0 => format::step(x as i64),
         AxisChoice::Step | AxisChoice::Epoch => format::with_digits(x, 9),
     }
 }

@@ -49,10 +49,14 @@ pub struct Line {
 }
 
 /// What the criteria advise for a run.
-pub fn advice(ledger: &Ledger, monitor: &TrainingMonitor) -> Advice {
+pub fn advice(ledger: &Ledger, monitor: &TrainingMonitor, unit: StepUnit) -> Advice {
     let outcome = ledger.outcome();
     let idle = monitor.early_stopping_criteria.is_empty() && monitor.max_checkpoints.is_none();
-    let heading = if idle { "No stopping criterion yet".to_owned() } else { outcome.headline() };
+    let heading = match &outcome.advice {
+        Some(advice) => format!("{} ({} {})", outcome.headline(), unit.word(), format::step(advice.step)),
+        None if idle => "No stopping criterion yet".to_owned(),
+        None => outcome.headline(),
+    };
     let best = |best: Best| format!("The best is checkpoint {} with {}.", best.checkpoint, format::value(best.value));
     let sentence = outcome.consequence().or_else(|| outcome.best.map(best)).unwrap_or_default();
     Advice { heading, sentence, stop: outcome.advice.is_some() }
@@ -81,8 +85,8 @@ pub fn line(ledger: &Ledger, monitor: &TrainingMonitor, unit: StepUnit, at: usiz
         .collect();
     Line {
         checkpoint: row.checkpoint,
-        place: format!("{} {}", unit.word(), format::with_digits(row.step as f64, 12)),
-        value: row.value.map(|value| format::with_digits(value, 5)).unwrap_or_default(),
+        place: format!("{} {}", unit.word(), format::step(row.step)),
+        value: row.value.map(|value| format::with_digits(value, 8)).unwrap_or_default(),
         cells,
         should_stop: row.should_stop,
         together: together(row, monitor),
@@ -174,15 +178,15 @@ mod tests {
     #[test]
     fn the_heading_says_when_and_the_sentence_what_it_was_worth() {
         let (ledger, monitor) = judged(&[1.0, 0.5, 0.6, 0.4], &[1]);
-        let advice = advice(&ledger, &monitor);
-        assert_eq!(advice.heading, "Stop was advised at checkpoint 3");
+        let advice = advice(&ledger, &monitor, StepUnit::Epoch);
+        assert_eq!(advice.heading, "Stop was advised at checkpoint 3 (epoch 2)");
         assert!(advice.sentence.starts_with("Going on for one more checkpoint brought 0.1"), "{}", advice.sentence);
     }
 
     #[test]
     fn without_criteria_the_best_is_said() {
         let (ledger, monitor) = judged(&[1.0, 0.5, 0.6], &[]);
-        let advice = advice(&ledger, &monitor);
+        let advice = advice(&ledger, &monitor, StepUnit::Epoch);
         assert_eq!((advice.heading.as_str(), advice.stop), ("No stopping criterion yet", false));
         assert_eq!(advice.sentence, "The best is checkpoint 2 with 0.5.");
     }
