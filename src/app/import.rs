@@ -15,6 +15,7 @@ use crate::model::{
 };
 use crate::monitor::{arrival, objective};
 use crate::store::Repository;
+use crate::view::run_list::natural;
 use crate::view::{Route, format, report};
 use crate::worker::client::{ImportEvent, ImportId, entry};
 
@@ -282,7 +283,8 @@ impl App {
     /// Adds what was read to an experiment, keeps it and shows it.
     async fn take_in(&self, arrival: Arrival) {
         let Arrival { target, dropped, reports, reread } = arrival;
-        let dropped = last_of_each_key(dropped);
+        let mut dropped = last_of_each_key(dropped);
+        dropped.sort_by(|a, b| natural(&a.key, &b.key));
         let fresh = matches!(target, Target::New(_));
         if dropped.is_empty() && fresh {
             self.reports.set(reports);
