@@ -7,7 +7,7 @@ use super::{FORMATS, Format};
 pub struct Head<'a> {
     /// Path within the drop, with `/` between its parts.
     pub path: &'a str,
-    /// The first bytes, at most 64 KiB, already in UTF-8 where the file is text in another encoding.
+    /// The first bytes, at most 256 KiB, already in UTF-8 where the file is text in another encoding.
     pub bytes: &'a [u8],
     /// Whether these are all the bytes of the file.
     pub complete: bool,

@@ -26,6 +26,7 @@ pub(super) struct Ending {
 impl Ending {
     /// What this line says about the end of the training, if anything.
     pub(super) fn read(&mut self, line: &str) -> Option<Status> {
+        let line = without_rank(line);
         let text = line.trim();
         if text.contains("Traceback (most recent call last)") {
             self.in_traceback = true;
@@ -46,6 +47,17 @@ impl Ending {
             () if text.starts_with("slurmstepd: error:") && text.contains("CANCELLED AT") => Some(Status::ByHand),
             () => None,
         }
+    }
+}
+
+/// The line without the mark that launchers put before what a process prints: `[rank0]: `, `[default3]:`.
+fn without_rank(line: &str) -> &str {
+    let marked = line.strip_prefix("[rank").or_else(|| line.strip_prefix("[default"));
+    match marked.and_then(|rest| rest.split_once("]:")) {
+        Some((rank, rest)) if !rank.is_empty() && rank.bytes().all(|byte| byte.is_ascii_digit()) => {
+            rest.strip_prefix(' ').unwrap_or(rest)
+        }
+        _ => line,
     }
 }
 

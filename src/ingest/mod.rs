@@ -9,6 +9,7 @@
 //! one line in `formats!` below. Imports `model` only.
 
 mod assemble;
+mod console;
 mod coordinate;
 pub mod crc32c;
 mod detect;
@@ -20,6 +21,7 @@ mod lines;
 mod number;
 mod objective;
 mod protobuf;
+mod python;
 mod reader;
 mod records;
 mod refuse;
@@ -28,6 +30,7 @@ mod table;
 mod terminal;
 
 mod delimited;
+mod hf_console;
 mod hf_state;
 mod jsonl;
 mod keras_console;
@@ -37,6 +40,7 @@ mod llama_factory;
 mod mlperf;
 mod tfevents;
 mod yaml_params;
+
 
 pub use assemble::{Decoded, Drop, DroppedRun, assemble};
 pub use detect::{Candidate, Head, detect};
@@ -98,7 +102,7 @@ pub enum Role {
     Parameters,
 }
 
-/// Lists the formats by the files they are in.
+/// Lists the formats by the files they are in; some files hold a family of them, each in a module.
 macro_rules! formats {
     ($($file:ident),* $(,)?) => {
         /// Every format that can be read, in the order in which ties are decided.
@@ -117,6 +121,7 @@ formats! {
     keras_csv,
     lightning_csv,
     keras_console,
+    hf_console,
     yaml_params,
     jsonl,
     delimited,

@@ -8,8 +8,9 @@ use super::encoding::{Encoding, Transcoder};
 use super::refuse;
 use super::{Decoded, Decoder, FileReport, Head, Outcome, Records, Role, detect, format};
 
-/// How many bytes of a file's start decide what it is.
-pub const HEAD_BYTES: usize = 64 * 1024;
+/// How many bytes of a file's start decide what it is. Console logs begin with imports, configurations and loading bars:
+/// the first values of real ones stand up to 200 KiB from the start.
+pub const HEAD_BYTES: usize = 256 * 1024;
 
 /// Reads one file. Open it with its first bytes, push all of its bytes, finish it.
 ///

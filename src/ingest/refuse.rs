@@ -64,7 +64,7 @@ pub(super) fn unrecognised(head: &Head<'_>, encoding: Encoding) -> String {
             "this is a table without numbers: expected at least one column of numbers".to_owned()
         }
         Some(_) if !head.complete && !text.contains(&b'\n') => {
-            "its first line is longer than 64 KiB: no table or log has so many columns; keep those that matter and drop it \
+            "its first line is longer than 256 KiB: no table or log has so many columns; keep those that matter and drop it \
              again"
                 .to_owned()
         }

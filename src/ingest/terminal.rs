@@ -50,9 +50,17 @@ pub(super) struct Terminal {
     sequence: Sequence,
     /// How many lines have ended.
     ended: u64,
+    /// Whether a line is also given as it stood before it was begun anew.
+    every_state: bool,
 }
 
 impl Terminal {
+    /// A screen that may also give each line as it stood before it was begun anew: programs write bars over what
+    /// others have printed without a line feed.
+    pub(super) fn new(every_state: bool) -> Self {
+        Self { every_state, ..Self::default() }
+    }
+
     /// Gives every line that ends within `bytes` to `each`, as it was shown last.
     pub(super) fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(Shown<'_>)) {
         while let Some((&first, rest)) = bytes.split_first() {
@@ -67,7 +75,7 @@ impl Terminal {
             }
             let plain = bytes.iter().position(|&byte| is_control(byte)).unwrap_or(bytes.len());
             if plain > 0 {
-                self.write(&bytes[..plain]);
+                self.write(&bytes[..plain], &mut each);
                 bytes = &bytes[plain..];
                 continue;
             }
@@ -101,8 +109,11 @@ impl Terminal {
     }
 
     /// Writes characters where the cursor stands; what stood behind it is gone.
-    fn write(&mut self, characters: &[u8]) {
+    fn write(&mut self, characters: &[u8], each: &mut impl FnMut(Shown<'_>)) {
         if self.back == usize::MAX {
+            if self.every_state && !self.line.is_empty() {
+                each(Shown { number: self.ended + 1, bytes: &self.line, ended: true });
+            }
             self.line.clear();
         }
         for _ in 0..std::mem::take(&mut self.back) {
@@ -200,6 +211,14 @@ mod tests {
     #[test]
     fn moving_up_ends_the_line() {
         assert_eq!(shown(b"outer\ninner\x1b[Aouter again\n"), ["outer", "inner", "outer again"]);
+    }
+
+    #[test]
+    fn every_state_is_given_where_it_is_wanted() {
+        let mut lines = Vec::new();
+        let mut terminal = Terminal::new(true);
+        terminal.push(b" 1/2\r{'loss': 1}\r 2/2\r\n", |line| lines.push(line.bytes.to_vec()));
+        assert_eq!(lines, [b" 1/2".to_vec(), b"{'loss': 1}".to_vec(), b" 2/2".to_vec()]);
     }
 
     #[test]

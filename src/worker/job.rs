@@ -56,7 +56,7 @@ pub struct Import {
 }
 
 impl Import {
-    /// Begins to read `files` in pieces of `chunk_bytes`, at least 64 KiB.
+    /// Begins to read `files` in pieces of `chunk_bytes`, at least 256 KiB.
     pub fn new(job: u64, files: Vec<FileEntry>, chunk_bytes: u64) -> Self {
         let total_bytes = files.iter().map(|entry| entry.size_bytes).sum();
         Self {
