@@ -37,7 +37,9 @@ mod keras_console;
 mod keras_csv;
 mod lightning_csv;
 mod llama_factory;
+mod llmc;
 mod mlperf;
+mod nanogpt;
 mod tfevents;
 mod yaml_params;
 
@@ -122,6 +124,8 @@ formats! {
     lightning_csv,
     keras_console,
     hf_console,
+    nanogpt,
+    llmc,
     yaml_params,
     jsonl,
     delimited,
