@@ -29,6 +29,7 @@ mod report;
 mod table;
 mod terminal;
 
+mod boosting;
 mod delimited;
 mod hf_console;
 mod hf_state;
@@ -43,6 +44,7 @@ mod nanogpt;
 mod tfevents;
 mod yaml_params;
 
+use boosting::{catboost_console, lightgbm_console, xgboost_console};
 
 pub use assemble::{Decoded, Drop, DroppedRun, assemble};
 pub use detect::{Candidate, Head, detect};
@@ -126,6 +128,9 @@ formats! {
     hf_console,
     nanogpt,
     llmc,
+    xgboost_console,
+    lightgbm_console,
+    catboost_console,
     yaml_params,
     jsonl,
     delimited,
