@@ -28,6 +28,8 @@ enum Kind {
     Time,
     /// Names the part of the data that the record is about (`split`, `mode`).
     Split,
+    /// A setting that each record repeats, below `config`.
+    Param,
 }
 
 /// A key seen before, by its path.
@@ -86,6 +88,10 @@ pub(super) struct Fields {
     prefixes: Vec<String>,
     rules: Rules,
     position: Position,
+    /// The name that is the coordinate wherever it comes.
+    axis: Option<&'static str>,
+    /// What the coordinate of the record at hand counts, where its name does not tell.
+    unit: Option<StepUnit>,
 }
 
 /// How records are placed; decided once from the start of a file.
@@ -132,7 +138,20 @@ impl Fields {
             prefixes: vec![String::new()],
             rules,
             position: Position::default(),
+            axis: None,
+            unit: None,
         }
+    }
+
+    /// Takes this name as the coordinate before all others.
+    pub(super) fn placed_by(mut self, axis: &'static str) -> Self {
+        self.axis = Some(axis);
+        self
+    }
+
+    /// Says what the coordinate of the record at hand counts.
+    pub(super) fn count(&mut self, unit: StepUnit) {
+        self.unit = Some(unit);
     }
 
     /// Reads a record that is one whole JSON object.
@@ -168,6 +187,7 @@ impl Fields {
         self.key = ROOT;
         self.last = ROOT;
         self.arrays = 0;
+        self.unit = None;
     }
 
     /// Takes the next token of the record, its braces included.
@@ -237,7 +257,13 @@ impl Fields {
                     path => format!("{path}/{leaf}"),
                 };
                 let at = self.keys.len();
-                let kind = kind(&name);
+                let kind = match kind(&name) {
+                    Kind::Coordinate(rank, unit) => {
+                        let rank = if self.axis == Some(name.as_str()) { 0 } else { rank + 1 };
+                        Kind::Coordinate(rank, unit)
+                    }
+                    kind => kind,
+                };
                 let raw = lookup.1.clone();
                 self.keys.push(Key { parent, raw, name, kind, next: ROOT, tracks: Vec::new() });
                 self.index.insert(lookup, at);
@@ -292,7 +318,7 @@ impl Fields {
                 best = Some((rank, key, unit, value));
             }
         }
-        best.map(|(_, key, unit, value)| (key, unit, value))
+        best.map(|(_, key, unit, value)| (key, self.unit.unwrap_or(unit), value))
     }
 
     /// Whether the record holds a number that is no coordinate.
@@ -333,6 +359,13 @@ impl Fields {
                 }
                 (Kind::Time, Held::Number(value)) if value.is_finite() => time = Some(coordinate::seconds(value)),
                 (Kind::Split, Held::Text { start, end }) => prefix = self.prefix(start, end),
+                (Kind::Param, held) => {
+                    // As a file of parameters joins them.
+                    let name = self.keys[key].name.trim_start_matches("config/").replace('/', ".");
+                    if !out.run().params.contains_key(&name) && !matches!(held, Held::Null) {
+                        out.param(&name, scalar(self.value(held)));
+                    }
+                }
                 _ => {}
             }
         }
@@ -341,7 +374,7 @@ impl Fields {
             let is_value = match self.keys[key].kind {
                 Kind::Value | Kind::Split => true,
                 Kind::Coordinate(_, counted) => Some(key) != at && counted != StepUnit::Epoch,
-                Kind::Time => false,
+                Kind::Time | Kind::Param => false,
             };
             if is_value {
                 if self.position.first.is_none() {
@@ -435,7 +468,9 @@ pub(super) fn scalar(value: Value<'_>) -> Scalar {
 }
 
 fn kind(name: &str) -> Kind {
-    if let Some((rank, unit)) = coordinate::rank(name) {
+    if name.starts_with("config/") {
+        Kind::Param
+    } else if let Some((rank, unit)) = coordinate::rank(name) {
         Kind::Coordinate(rank, unit)
     } else if coordinate::is_time(name) {
         Kind::Time

@@ -98,6 +98,11 @@ impl JsonLines {
     pub(super) fn new(rules: Rules, note: fn(&Fields, &mut Records)) -> Self {
         Self { lines: Lines::default(), records: LineRecords { fields: Fields::new(rules), note } }
     }
+
+    /// A decoder that takes this name as the coordinate before all others.
+    pub(super) fn placed_by(axis: &'static str, rules: Rules, note: fn(&Fields, &mut Records)) -> Self {
+        Self { lines: Lines::default(), records: LineRecords { fields: Fields::new(rules).placed_by(axis), note } }
+    }
 }
 
 impl Decoder for JsonLines {

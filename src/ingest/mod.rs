@@ -31,6 +31,7 @@ mod terminal;
 
 mod boosting;
 mod delimited;
+mod detectron2;
 mod hf_console;
 mod hf_state;
 mod jsonl;
@@ -40,6 +41,8 @@ mod lightning_csv;
 mod llama_factory;
 mod llmc;
 mod mlperf;
+mod mmdet;
+mod mmengine;
 mod nanogpt;
 mod tfevents;
 mod yaml_params;
@@ -122,6 +125,9 @@ formats! {
     hf_state,
     mlperf,
     llama_factory,
+    detectron2,
+    mmengine,
+    mmdet,
     keras_csv,
     lightning_csv,
     keras_console,
