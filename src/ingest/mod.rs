@@ -32,6 +32,8 @@ mod terminal;
 mod boosting;
 mod delimited;
 mod detectron2;
+mod espnet;
+mod fairseq;
 mod hf_console;
 mod hf_state;
 mod jsonl;
@@ -137,6 +139,8 @@ formats! {
     xgboost_console,
     lightgbm_console,
     catboost_console,
+    fairseq,
+    espnet,
     yaml_params,
     jsonl,
     delimited,
