@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::model::{Assignments, Curve, Goal, MetricName, RunState, SourceFile, StopReason};
 
 use super::{FileReport, Outcome, Records, Role, RunRecords, Status, about, is_bookkeeping};
+use super::{folder_params, twins};
 
 /// One decoded file on its way into runs.
 #[derive(Debug)]
@@ -66,6 +67,12 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
     let mut reports: Vec<FileReport> = Vec::new();
     let mut parameter_files: Vec<usize> = Vec::new();
 
+    let mut formats_of: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for Decoded { report, .. } in files.iter().filter(|file| !file.records.runs.is_empty()) {
+        let folder = report.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        formats_of.entry(folder.to_owned()).or_default().extend(report.format.clone());
+    }
+
     for Decoded { mut report, records } in files {
         let Some(format) = report.format.as_deref().and_then(about) else {
             reports.push(report);
@@ -73,6 +80,13 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
         };
         let (folder, name) = report.path.rsplit_once('/').unwrap_or(("", &report.path));
         let (folder, name) = (folder.to_owned(), name.to_owned());
+        let beside_it = formats_of.get(&folder).into_iter().flatten();
+        if let Some(reason) = beside_it.filter_map(|kept| twins::repeated(kept, &name, format.id)).next() {
+            report.runs = 0;
+            report.outcome = Outcome::Nothing { reason: reason.to_owned() };
+            reports.push(report);
+            continue;
+        }
         let source = SourceFile { path: report.path.clone(), size_bytes: report.size_bytes };
         match format.role {
             Role::Parameters => {
@@ -144,7 +158,15 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
     drafts.sort_by(|a, b| a.key.cmp(&b.key));
 
     let names = names(&drafts);
-    let runs = drafts.into_iter().zip(names).map(|(draft, name)| draft.finish(name, &beside)).collect();
+    let named_params = folder_params::read(drafts.iter().map(|draft| draft.parts.as_slice()));
+    let finish = |((draft, name), params): ((Draft, String), Assignments)| {
+        let mut run = draft.finish(name, &beside);
+        if run.assignments.is_empty() {
+            run.assignments = params;
+        }
+        run
+    };
+    let runs = drafts.into_iter().zip(names).zip(named_params).map(finish).collect();
     Drop { runs, reports }
 }
 
@@ -371,6 +393,27 @@ mod tests {
         let back = assemble(vec![read("c.png", "\u{89}"), read("b.csv", LIGHTNING), read("a.csv", KERAS)]);
         assert_eq!(forth.runs, back.runs);
         assert_eq!(forth.reports, back.reports);
+    }
+
+    #[test]
+    fn folder_names_give_parameters_to_runs_without_others() {
+        let drop = assemble(vec![read("s/lr0.1_bs32/history.csv", KERAS), read("s/lr0.2_bs32/history.csv", KERAS)]);
+        let lr: Vec<String> = drop.runs.iter().map(|run| run.assignments["lr"].to_string()).collect();
+        assert_eq!(lr, ["0.1", "0.2"]);
+        let drop =
+            assemble(vec![read("lr0.1_bs32/metrics.csv", LIGHTNING), read("lr0.1_bs32/hparams.yaml", "lr: 0.5")]);
+        assert_eq!(drop.runs[0].assignments.len(), 1);
+        assert_eq!(drop.runs[0].assignments["lr"].to_string(), "0.5");
+    }
+
+    #[test]
+    fn a_table_beside_the_results_of_a_trial_is_no_second_run() {
+        let result = "{\"score\": 0.5, \"training_iteration\": 1, \"trial_id\": \"a\", \"config\": {\"lr\": 0.1}}\n";
+        let table = "score,training_iteration,trial_id\n0.5,1,a\n";
+        let drop = assemble(vec![read("t/result.json", result), read("t/progress.csv", table)]);
+        assert_eq!((drop.runs.len(), drop.reports.len()), (1, 2));
+        assert_eq!(drop.runs[0].assignments["lr"].to_string(), "0.1");
+        assert!(matches!(&drop.reports[0].outcome, Outcome::Nothing { reason } if reason.contains("result.json")));
     }
 
     #[test]

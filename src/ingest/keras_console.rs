@@ -290,6 +290,13 @@ fn state(line: &str) -> Option<State<'_>> {
     (!state.values.is_empty()).then_some(state)
 }
 
+/// The values of a line that ends an epoch, as Keras prints it with verbose 2; for logs of other trainers that hold such
+/// lines.
+pub(super) fn epoch_values(line: &str) -> Option<Vec<(String, f64)>> {
+    let state = state(line).filter(|state| state.batches && state.complete)?;
+    Some(state.values.into_iter().map(|Value { name, value, .. }| (name, value)).collect())
+}
+
 /// The batches done and due of `10/10 [====] - 13s - …`, and what follows them.
 fn progress(line: &str) -> Option<(&str, &str, &str)> {
     let starts = line.match_indices('/').filter_map(|(slash, _)| {

@@ -10,6 +10,7 @@ use crate::model::StepUnit;
 
 use super::coordinate;
 use super::fields::{Fields, Rules, Value, scalar};
+use super::keras_console;
 use super::lines::{Line, Lines};
 use super::{About, Candidate, Decoder, Format, Head, Records, Role, Skipped, Status};
 
@@ -29,7 +30,7 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
 fn open(_: &Head<'_>) -> Box<dyn Decoder> {
     Box::new(Mlperf {
         lines: Lines::default(),
-        events: Events { fields: Fields::new(Rules::default()), stopped: false },
+        events: Events { fields: Fields::new(Rules::default()), stopped: false, epochs: 0 },
     })
 }
 
@@ -42,6 +43,8 @@ struct Events {
     fields: Fields,
     /// Whether the current run has stopped.
     stopped: bool,
+    /// How many epochs Keras has printed.
+    epochs: i64,
 }
 
 impl Decoder for Mlperf {
@@ -55,9 +58,23 @@ impl Decoder for Mlperf {
 }
 
 impl Events {
+    /// A line that Keras prints at the end of an epoch. Every process prints it, without a number: lines are counted.
+    fn keras(&mut self, line: Line<'_>, out: &mut Records) {
+        let Some(values) = keras_console::epoch_values(&String::from_utf8_lossy(line.bytes)).filter(|_| line.ended)
+        else {
+            return;
+        };
+        out.read += 1;
+        for (name, value) in values {
+            let track = out.track(&format!("keras/{name}"), StepUnit::Row);
+            out.point(track, self.epochs, value, None, None);
+        }
+        self.epochs += 1;
+    }
+
     fn line(&mut self, line: Line<'_>, out: &mut Records) {
         let Some(at) = memmem::find(line.bytes, MARK) else {
-            return;
+            return self.keras(line, out);
         };
         out.read += 1;
         if let Err(fault) = self.fields.scan(line.bytes[at + MARK.len()..].trim_ascii()) {
@@ -72,6 +89,7 @@ impl Events {
             let label = format!("training {}", out.runs.len() + 1);
             out.begin_run(Some(label));
             self.stopped = false;
+            self.epochs = 0;
         }
         if key == "run_stop" {
             self.stopped = true;

@@ -16,6 +16,7 @@ mod detect;
 mod encoding;
 mod ending;
 mod fields;
+mod folder_params;
 mod json;
 mod lines;
 mod number;
@@ -28,6 +29,7 @@ mod refuse;
 mod report;
 mod table;
 mod terminal;
+mod twins;
 
 mod boosting;
 mod delimited;
@@ -46,6 +48,8 @@ mod mlperf;
 mod mmdet;
 mod mmengine;
 mod nanogpt;
+mod plain_log;
+mod ray_tune;
 mod tfevents;
 mod yaml_params;
 
@@ -130,6 +134,7 @@ formats! {
     detectron2,
     mmengine,
     mmdet,
+    ray_tune,
     keras_csv,
     lightning_csv,
     keras_console,
@@ -144,6 +149,7 @@ formats! {
     yaml_params,
     jsonl,
     delimited,
+    plain_log,
 }
 
 /// The format with this id.

@@ -130,7 +130,7 @@ pub fn direction(name: &str) -> Option<Goal> {
 
 /// Whether a metric is a time, a counter or a learning rate rather than a result: hidden from curves by default.
 pub fn is_bookkeeping(name: &str) -> bool {
-    const NAMES: [&str; 22] = [
+    const NAMES: [&str; 27] = [
         "epoch",
         "step",
         "iteration",
@@ -153,6 +153,11 @@ pub fn is_bookkeeping(name: &str) -> bool {
         "runtime",
         "learning_rate",
         "total_epochs",
+        "training_iteration",
+        "iterations_since_restore",
+        "time_this_iter_s",
+        "time_total_s",
+        "time_since_restore",
     ];
     const ENDS: [&str; 8] = [
         "_runtime",
@@ -164,7 +169,7 @@ pub fn is_bookkeeping(name: &str) -> bool {
         "_timestamp",
         "_learning_rate",
     ];
-    let name = name.to_lowercase();
+    let name = name.to_lowercase().replace(' ', "_");
     let leaf = name.rsplit('/').next().unwrap_or(&name);
     let is_learning_rate = leaf == "lr"
         || leaf.strip_prefix("lr").is_some_and(|rest| {
@@ -403,6 +408,9 @@ mod tests {
             "train/learning_rate",
             "epoch_time",
             "time/epoch",
+            "Learning Rate",
+            "Group 0 current lr",
+            "training_iteration",
         ] {
             assert!(is_bookkeeping(name), "{name}");
         }
