@@ -304,7 +304,7 @@ fn a_header_of_a_million_columns_is_not_read() {
     let header: String = (0..1_000_000).map(|at| format!("c{at},")).collect();
     let bytes = format!("{header}loss\n").into_bytes();
     let reason = refusal("wide.csv", &bytes);
-    assert!(reason.contains("first line is longer than 64 KiB"), "{reason}");
+    assert!(reason.contains("first line is longer than 256 KiB"), "{reason}");
     let drop = assemble(vec![decode("wide.csv", &bytes, Some("delimited"), [])]);
     assert!(drop.runs.is_empty());
     let reason = &drop.reports[0].skipped[0].reason;
@@ -412,11 +412,40 @@ fn look_alikes_are_told_apart() {
             "metrics.json",
             "{\"iteration\": 19, \"total_loss\": 2.5}\n{\"iteration\": 39, \"total_loss\": 2.4}\n"
         ),
+        "detectron2"
+    );
+    assert_eq!(
+        format_of("metrics.json", "{\"iteration\": 1, \"acc\": 0.5}\n{\"iteration\": 2, \"acc\": 0.6}\n"),
         "jsonl"
     );
+    let mmengine = "{\"loss\": 0.5, \"data_time\": 0.1, \"iter\": 9, \"memory\": 1, \"step\": 9}\n";
+    assert_eq!(format_of("scalars.json", mmengine), "mmengine");
+    let mmcv = "{\"mode\": \"train\", \"epoch\": 1, \"iter\": 9, \"loss\": 0.5}\n";
+    assert_eq!(format_of("a.log.json", mmcv), "mmdet_logjson");
+    let ray = "{\"loss\": 0.5, \"training_iteration\": 1, \"trial_id\": \"a\"}\n";
+    assert_eq!(format_of("result.json", ray), "ray_tune");
+    // Console text that shares its words.
+    assert_eq!(format_of("a.log", "{'loss': 0.5, 'learning_rate': 0.1, 'epoch': 0.5}\n"), "hf_stdout");
+    assert_eq!(format_of("a.log", "step 9: train loss 2.1234, val loss 2.2345\n"), "nanogpt_stdout");
+    assert_eq!(format_of("a.log", "s:9 trl:2.1234 lr:0.000100 norm:0.50\n"), "llmc_stdout");
+    assert_eq!(format_of("a.log", "[0]\ttrain-rmse:0.5\n"), "xgboost_stdout");
+    assert_eq!(format_of("a.log", "[1]\ttraining's rmse: 0.5\n"), "lightgbm_stdout");
+    assert_eq!(format_of("a.log", "0:\tlearn: 0.5\ttotal: 1s\tremaining: 2s\n"), "catboost_stdout");
+    assert_eq!(
+        format_of("a.log", "Epoch 1/2\n4/4 - 1s - loss: 0.5000\nEpoch 2/2\n4/4 - 1s - loss: 0.4000\n"),
+        "keras_stdout"
+    );
+    assert_eq!(format_of("a.log", "Epoch 1/2\nloss: 0.5\nEpoch 2/2\nloss: 0.4\n"), "plain_log");
+    // Settings, prose and a single value are no log.
+    assert_eq!(format_of("a.log", "loss: 0.5\nacc: 0.7\nAt step 3 we saw a loss of 0.5.\n"), "");
+    assert_eq!(format_of("a.log", "{'lr': 0.1, 'epochs': 3, 'loss': 'mse'}\n"), "");
     assert_eq!(format_of("metrics.json", "{\n  \"step\": 9,\n  \"loss\": 0.5\n}\n"), "");
     // A script and its log.
     assert_eq!(format_of("train.py", "for step in range(9):\n    loss = 0.5, 1\n    print(f'{step},{loss}')\n"), "");
+    let script = "import torch\nfor step in range(3):\n    loss = 0.5\nloss = 0.5, step = 1\nloss = 0.4, step = 2\n";
+    let script = format!("{script}loss = 0.3, step = 3\n");
+    assert_eq!(format_of("train.txt", &script), "");
+    assert_eq!(format_of("train.txt", &format!("{script}{}\nloss = 0.5, step = 1/2\n", "=".repeat(40))), "plain_log");
 }
 
 #[test]

@@ -50,10 +50,14 @@ mod mmengine;
 mod nanogpt;
 mod plain_log;
 mod ray_tune;
+mod steps_console;
 mod tfevents;
+mod timm;
+mod tqdm;
 mod yaml_params;
 
 use boosting::{catboost_console, lightgbm_console, xgboost_console};
+use steps_console::{megatron, mlx, modded_nanogpt, torchtitan, torchtune, verl};
 
 pub use assemble::{Decoded, Drop, DroppedRun, assemble};
 pub use detect::{Candidate, Head, detect};
@@ -146,10 +150,18 @@ formats! {
     catboost_console,
     fairseq,
     espnet,
+    megatron,
+    torchtitan,
+    torchtune,
+    mlx,
+    verl,
+    modded_nanogpt,
+    timm,
     yaml_params,
     jsonl,
     delimited,
     plain_log,
+    tqdm,
 }
 
 /// The format with this id.

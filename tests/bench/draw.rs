@@ -27,8 +27,6 @@ const SET_UP: &str = "
     ours.plot(xs, lines);
     const stage = document.querySelector('#stage');
     const seen = canvas => canvas.getContext('2d').getImageData(400, 140, 1, 1).data[3];
-    // Both plots are of one size and filled to the same height, so that both strokes are of one length.
-    const fitted = (low, high) => [low - 0.04 * (high - low), high + 0.04 * (high - low)];
     let canvas, plot;
     const colors = ['#2f6fdb', '#d9622b', '#2a8f5c'];
     globalThis.painters = {
@@ -49,9 +47,7 @@ const SET_UP: &str = "
                 const series = colors.map((stroke, at) => ({ label: `run ${at}`, stroke, width: 1.5 }));
                 const options = {
                     width: 800, height: 280, legend: { show: false }, cursor: { show: false },
-                    padding: [8, 10, 0, 0], axes: [{ size: 24 }, { size: 44 }],
-                    scales: { x: { time: false }, y: { range: (_, low, high) => fitted(low, high) } },
-                    series: [{ label: 'step' }, ...series],
+                    scales: { x: { time: false } }, series: [{ label: 'step' }, ...series],
                 };
                 plot = new uPlot(options, [xs, ...lines], stage);
                 await null;

@@ -49,10 +49,9 @@ fn make_logs(folder: &Path) -> Result<()> {
 
 /// Puts `dist/` into a folder, and beside it the tab with its code.
 fn add_tab(site: &Path) -> Result<()> {
-    // Its code is that of the page.
-    let [level, _] = compile::LEVELS;
     let mut cargo = compile::cargo_for_wasm(Profile::Release);
-    steps::run(cargo.args(compile::release_of(level)).args(["--package", "bench-tab"]))?;
+    cargo.args(["build", "--release", "--target", compile::TARGET, "--package", "bench-tab"]);
+    steps::run(&mut cargo)?;
     let folder = workspace::target().join(compile::TARGET).join("release");
     let tab = bindgen::bind(&folder.join("bench-tab.wasm"), Profile::Release)?;
     if site.is_dir() {

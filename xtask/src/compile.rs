@@ -12,12 +12,6 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 /// The two binaries, in the order in which a visitor needs them.
 pub const BINARIES: [&str; 2] = ["page", "worker"];
 
-/// How the code of this repository is optimised for each of them, in TOML: the page for size, the worker for speed.
-///
-/// Beside "s", "z" takes 28 KB (5 %) off the page. Beside "s", 3 adds 28 KB to the worker, which decodes event files in
-/// 0.8 and JSON lines in 0.85 of the time.
-pub const LEVELS: [&str; 2] = ["\"z\"", "3"];
-
 /// What every wasm build is compiled with.
 ///
 /// `simd128` is in every browser since 2021 (2023 for Safari). `erase_components` makes leptos erase the types of its
@@ -71,32 +65,19 @@ fn target_installed() -> Result<bool> {
 
 /// Compiles the two binaries and returns their files, in the order of [`BINARIES`].
 pub fn binaries(profile: Profile) -> Result<[PathBuf; 2]> {
-    match profile {
-        Profile::Dev => {
-            let mut cargo = cargo_for_wasm(profile);
-            cargo.args(["build", "--target", TARGET]);
-            for name in BINARIES {
-                cargo.args(["--bin", name]);
-            }
-            steps::run(&mut cargo)?;
-        }
-        Profile::Release => {
-            for (name, level) in BINARIES.into_iter().zip(LEVELS) {
-                steps::run(cargo_for_wasm(profile).args(release_of(level)).args(["--bin", name]))?;
-            }
-        }
+    let mut cargo = cargo_for_wasm(profile);
+    cargo.args(["build", "--target", TARGET]);
+    for name in BINARIES {
+        cargo.args(["--bin", name]);
     }
-    let folder = workspace::target().join(TARGET).join(match profile {
+    let folder = match profile {
         Profile::Dev => "debug",
-        Profile::Release => "release",
-    });
+        Profile::Release => {
+            cargo.arg("--release");
+            "release"
+        }
+    };
+    steps::run(&mut cargo)?;
+    let folder = workspace::target().join(TARGET).join(folder);
     Ok(BINARIES.map(|name| folder.join(name).with_extension("wasm")))
-}
-
-/// Words for cargo: a release build for wasm in which the code of this repository has this level.
-///
-/// Dependencies have the level of the manifest, so that they are compiled once.
-pub fn release_of(level: &str) -> [String; 6] {
-    let own = format!("profile.release.package.training-monitor.opt-level={level}");
-    ["build", "--release", "--target", TARGET, "--config", &own].map(str::to_owned)
 }
