@@ -28,6 +28,7 @@ mod table;
 mod terminal;
 
 mod delimited;
+mod fastai_csv;
 mod hf_state;
 mod jsonl;
 mod keras_console;
@@ -36,7 +37,10 @@ mod lightning_csv;
 mod llama_factory;
 mod mlperf;
 mod tfevents;
+mod timm;
+mod ultralytics;
 mod yaml_params;
+mod yolov5;
 
 pub use assemble::{Decoded, Drop, DroppedRun, assemble};
 pub use detect::{Candidate, Head, detect};
@@ -68,7 +72,7 @@ pub trait Decoder {
 }
 
 /// What a log format is called. Knows no decoder, so that a program which only names formats holds none.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct About {
     /// Stable word for storage, addresses and tests, for example `keras_csvlogger`.
     pub id: &'static str,
@@ -88,13 +92,35 @@ pub struct Format {
 }
 
 /// What a file is to the run it belongs to; `assemble` joins by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Role {
     /// Each file holds runs of its own.
     File,
     /// All files of this format in one directory are one run, in name order (TensorBoard).
     Directory,
     /// Holds parameters for the runs read from the same directory (`hparams.yaml`).
+    Parameters,
+    /// One of several files that are a run together (MLflow, W&B, CatBoost …): the format says by the path where the
+    /// file belongs, or `None` where it holds runs of its own.
+    Member(fn(&str) -> Option<Member<'_>>),
+}
+
+/// Where a file belongs among those that are a run together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member<'a> {
+    /// The folder that is the run. Runs that its files give under the same label are one run.
+    pub folder: &'a str,
+    pub part: Part,
+}
+
+/// What a file adds to the run it is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Curves, status or name. Where several files repeat the same curves, those with the lowest rank count, and the
+    /// others add what is missing besides curves.
+    Log(u8),
+    /// Parameters. Alone they are no run, unless the drop has other runs of this format: then this one ended before
+    /// it had anything to report.
     Parameters,
 }
 
@@ -116,6 +142,10 @@ formats! {
     llama_factory,
     keras_csv,
     lightning_csv,
+    ultralytics,
+    yolov5,
+    fastai_csv,
+    timm,
     keras_console,
     yaml_params,
     jsonl,

@@ -42,12 +42,25 @@ pub struct TrackId(pub(super) usize);
 pub struct RunRecords {
     /// What the file calls this run, for example "training 2"; `None` when the file is the run.
     pub label: Option<String>,
+    /// The name that the log gives this run, for people; `None` when path and label name it.
+    pub name: Option<String>,
     pub params: BTreeMap<String, Scalar>,
     pub status: Option<Status>,
     /// In order of first appearance.
     pub tracks: Vec<Track>,
     /// The metric that the log itself names as its objective, with its direction word.
     pub objective: Option<(String, crate::model::Goal)>,
+}
+
+impl RunRecords {
+    /// The track of this name, opened if it is new; for decoders whose runs have few tracks and grow side by side.
+    pub fn track(&mut self, name: &str, unit: StepUnit) -> &mut Track {
+        let at = self.tracks.iter().position(|track| track.name == name).unwrap_or_else(|| {
+            self.tracks.push(Track { name: name.to_owned(), unit, series: Series::default(), bookkeeping: false });
+            self.tracks.len() - 1
+        });
+        &mut self.tracks[at]
+    }
 }
 
 /// Everything a decoder has read of one file so far.
