@@ -395,13 +395,19 @@ fn look_alikes_are_told_apart() {
     assert_eq!(format_of("a.csv", "epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,0.9,0.4,0.8\n"), "keras_csvlogger");
     assert_eq!(
         format_of("summary.csv", "epoch,train_loss,eval_loss,eval_top1,eval_top5,lr\n0,2.1,1.9,60,80,0.1\n"),
-        "delimited"
+        "timm"
     );
     assert_eq!(
         format_of("history.csv", "epoch,train_loss,valid_loss,accuracy,time\n0,0.9,0.8,0.7,00:12\n"),
-        "delimited"
+        "fastai_csv"
     );
-    assert_eq!(format_of("results.csv", "epoch,time,train/box_loss,metrics/mAP50(B)\n1,9.5,0.9,0.1\n"), "delimited");
+    assert_eq!(format_of("results.csv", "epoch,time,train/box_loss,metrics/mAP50(B)\n1,9.5,0.9,0.1\n"), "ultralytics");
+    assert_eq!(format_of("results.csv", "epoch, train/box_loss, x/lr0\n0, 0.9, 0.1\n"), "yolov5");
+    // Three tables called progress.
+    let ray = "score,training_iteration,time_total_s,trial_id,episode_reward_mean\n1,1,0.1,a,2\n";
+    assert_ne!(format_of("progress.csv", ray), "stable_baselines");
+    assert_eq!(format_of("progress.csv", "mean 100 episode reward,value loss\n25.5,1.5\n"), "stable_baselines");
+    assert_eq!(format_of("progress.txt", "Epoch\tAverageEpRet\tTotalEnvInteracts\n0\t1.5\t4000\n"), "delimited");
     // Lightning has a step column.
     assert_eq!(format_of("metrics.csv", "epoch,step,train_loss,val_loss\n0,9,0.5,\n"), "lightning_csv");
     // JSON lines of several writers, and a file of settings.

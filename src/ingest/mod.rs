@@ -16,6 +16,7 @@ mod encoding;
 mod ending;
 mod fields;
 mod json;
+mod json_value;
 mod lines;
 mod number;
 mod objective;
@@ -27,6 +28,7 @@ mod report;
 mod table;
 mod terminal;
 
+mod catboost;
 mod delimited;
 mod fastai_csv;
 mod hf_state;
@@ -36,6 +38,7 @@ mod keras_csv;
 mod lightning_csv;
 mod llama_factory;
 mod mlperf;
+mod stable_baselines;
 mod tfevents;
 mod timm;
 mod ultralytics;
@@ -137,6 +140,7 @@ macro_rules! formats {
 
 formats! {
     tfevents,
+    catboost,
     hf_state,
     mlperf,
     llama_factory,
@@ -146,6 +150,7 @@ formats! {
     yolov5,
     fastai_csv,
     timm,
+    stable_baselines,
     keras_console,
     yaml_params,
     jsonl,
