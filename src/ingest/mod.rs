@@ -17,6 +17,8 @@ mod ending;
 mod fields;
 mod json;
 mod json_value;
+mod kept;
+mod leveldb;
 mod lines;
 mod number;
 mod objective;
@@ -39,9 +41,12 @@ mod lightning_csv;
 mod llama_factory;
 mod mlperf;
 mod stable_baselines;
+mod swanlab;
 mod tfevents;
 mod timm;
 mod ultralytics;
+mod wandb_csv;
+mod wandb_local;
 mod yaml_params;
 mod yolov5;
 
@@ -140,6 +145,8 @@ macro_rules! formats {
 
 formats! {
     tfevents,
+    wandb_local,
+    swanlab,
     catboost,
     hf_state,
     mlperf,
@@ -150,6 +157,7 @@ formats! {
     yolov5,
     fastai_csv,
     timm,
+    wandb_csv,
     stable_baselines,
     keras_console,
     yaml_params,
