@@ -32,6 +32,7 @@ mod terminal;
 
 mod catboost;
 mod delimited;
+mod dvclive;
 mod fastai_csv;
 mod hf_state;
 mod jsonl;
@@ -39,6 +40,7 @@ mod keras_console;
 mod keras_csv;
 mod lightning_csv;
 mod llama_factory;
+mod mlflow;
 mod mlperf;
 mod stable_baselines;
 mod swanlab;
@@ -148,6 +150,8 @@ formats! {
     wandb_local,
     swanlab,
     catboost,
+    mlflow,
+    dvclive,
     hf_state,
     mlperf,
     llama_factory,
