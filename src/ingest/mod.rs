@@ -29,6 +29,7 @@ mod refuse;
 mod report;
 mod table;
 mod terminal;
+mod trials;
 
 mod catboost;
 mod delimited;
@@ -42,6 +43,9 @@ mod lightning_csv;
 mod llama_factory;
 mod mlflow;
 mod mlperf;
+mod optuna_csv;
+mod optuna_journal;
+mod sklearn_cv;
 mod stable_baselines;
 mod swanlab;
 mod tfevents;
@@ -152,6 +156,7 @@ formats! {
     catboost,
     mlflow,
     dvclive,
+    optuna_journal,
     hf_state,
     mlperf,
     llama_factory,
@@ -162,6 +167,8 @@ formats! {
     fastai_csv,
     timm,
     wandb_csv,
+    optuna_csv,
+    sklearn_cv,
     stable_baselines,
     keras_console,
     yaml_params,
