@@ -36,6 +36,7 @@ mod delimited;
 mod dvclive;
 mod fastai_csv;
 mod hf_state;
+mod hpbandster;
 mod jsonl;
 mod keras_console;
 mod keras_csv;
@@ -46,6 +47,7 @@ mod mlperf;
 mod optuna_csv;
 mod optuna_journal;
 mod sklearn_cv;
+mod smac;
 mod stable_baselines;
 mod swanlab;
 mod tfevents;
@@ -157,6 +159,8 @@ formats! {
     mlflow,
     dvclive,
     optuna_journal,
+    smac,
+    hpbandster,
     hf_state,
     mlperf,
     llama_factory,
