@@ -421,8 +421,111 @@ fn look_alikes_are_told_apart() {
         "jsonl"
     );
     assert_eq!(format_of("metrics.json", "{\n  \"step\": 9,\n  \"loss\": 0.5\n}\n"), "");
+    // Three files called metrics.json.
+    let sacred = "{\"loss\": {\"steps\": [0], \"timestamps\": [\"t\"], \"values\": [0.5]}}";
+    assert_eq!(format_of("1/metrics.json", sacred), "sacred");
+    assert_eq!(format_of("dvclive/metrics.json", "{\n  \"train\": {\"loss\": 0.5},\n  \"step\": 9\n}\n"), "dvclive");
+    // Lines of arrays, and other files of their names.
+    let result = "[[0, 0, 0], 1.0, {\"finished\": 5.0}, {\"loss\": 0.5}, null]\n";
+    assert_eq!(format_of("results.json", result), "hpbandster");
+    assert_eq!(format_of("results.json", "{\"0\": [\"score\", 0.003]}\n"), "");
+    assert_eq!(format_of("configs.json", "{\"0\": {\"lr\": 0.1}}\n"), "");
+    // Run logs of two trackers, and of a version that is not known.
+    assert_eq!(read("a.wandb", b":W&B\xE1\xBE\0").reports[0].format.as_deref(), Some("wandb_local"));
+    assert_eq!(read("a.swanlab", b":SWL\xD6\xE1\x02").reports[0].format.as_deref(), Some("swanlab"));
+    assert!(refusal("a.swanlab", b":SWL\xD6\xE1\x01").contains("a version that is not known"));
+    // A chart of several runs, and a table whose names hold a dash.
+    assert_eq!(format_of("a.csv", "\"Step\",\"one - loss\",\"two - loss\"\n\"0\",\"0.5\",\"\"\n"), "wandb_csv");
+    assert_eq!(format_of("a.csv", "step,val - loss,acc\n0,0.5,0.75\n1,0.4,0.75\n"), "delimited");
+    // Trial tables, and a table of curves.
+    assert_eq!(format_of("a.csv", "number,value,params_lr,state\n0,0.5,0.1,COMPLETE\n"), "optuna_csv");
+    assert_eq!(format_of("a.csv", "number,value\n0,0.5\n1,0.4\n"), "delimited");
+    // Operations of a journal, and lines of a log.
+    assert_eq!(format_of("a.log", "{\"op_code\": 0, \"worker_id\": \"w\", \"study_name\": \"s\"}\n"), "optuna_journal");
+    // Results of a run, and a table with tabs.
+    assert_eq!(format_of("out.txt", "testerr\t0.05\n"), "name_value");
+    assert_eq!(format_of("out.txt", "step\tloss\n0\t0.5\n1\t0.4\n"), "delimited");
     // A script and its log.
     assert_eq!(format_of("train.py", "for step in range(9):\n    loss = 0.5, 1\n    print(f'{step},{loss}')\n"), "");
+}
+
+fn read_all(files: &[(&str, &[u8])]) -> Drop {
+    assemble(files.iter().map(|(path, bytes)| decode(path, bytes, None, [])).collect())
+}
+
+#[test]
+fn the_files_of_catboost_are_one_run() {
+    let training = b"{\n\"meta\":{\"test_sets\":[],\"learn_metrics\":[{\"best_value\":\"Min\",\"name\":\"RMSE\"}],\"launch_mode\":\"Train\"},\n\"iterations\":[\n{\"learn\":[0.5],\"iteration\":0}\n]}";
+    let events = event_file();
+    let files: [(&str, &[u8]); 4] = [
+        ("catboost_info/catboost_training.json", training),
+        ("catboost_info/learn_error.tsv", b"iter\tRMSE\n0\t0.5\n"),
+        ("catboost_info/time_left.tsv", b"iter\tPassed\tRemaining\n0\t53\t90\n"),
+        ("catboost_info/learn/events.out.tfevents", &events),
+    ];
+    let drop = read_all(&files);
+    assert_eq!(text_of(&drop), "run catboost_info (Completed, assumed)\n  learn/RMSE iteration 0=0.5\n");
+    assert_eq!(drop.runs[0].objective.as_ref().map(|(name, _)| name.as_str()), Some("learn/RMSE"));
+    assert_eq!(drop.runs[0].files.len(), 4);
+    // Whatever is there first counts.
+    let drop = read_all(&files[1..]);
+    assert!(text_of(&drop).contains("learn/RMSE iteration 0=0.5") && !text_of(&drop).contains("learn/loss"));
+    let drop = read_all(&files[3..]);
+    assert!(text_of(&drop).contains("learn/loss step 1=0.5 2=NaN 3=0.25"), "{}", text_of(&drop));
+}
+
+#[test]
+fn a_run_of_a_sweep_that_reported_nothing_is_listed() {
+    let table: &[u8] = b"epoch,time,train/box_loss,metrics/mAP50(B)\n1,9.5,0.90,0.10\n";
+    let args: &[u8] = b"task: detect\nmode: train\nlr0: 0.1\n";
+    let drop = read_all(&[("s/a/results.csv", table), ("s/a/args.yaml", args), ("s/b/args.yaml", args)]);
+    let runs: Vec<(&str, usize, usize)> =
+        drop.runs.iter().map(|run| (run.name.as_str(), run.curves.len(), run.assignments.len())).collect();
+    assert_eq!(runs, [("a", 3, 3), ("b", 0, 3)]);
+    assert!(drop.reports.iter().all(|report| report.outcome == Outcome::Read));
+    // Alone, parameters are no run.
+    assert!(read_all(&[("s/b/args.yaml", args)]).runs.is_empty());
+}
+
+#[test]
+fn a_table_and_its_print_are_one_run() {
+    let table: &[u8] = b"rollout/ep_rew_mean,time/total_timesteps\n22.5,2048\n23.5,4096\n";
+    let print: &[u8] = b"-----------------\n| kl   | 0.5    |\n| loss | 0.4    |\n-----------------\n";
+    let drop = read_all(&[("ppo/progress.csv", table), ("ppo/log.txt", print)]);
+    assert_eq!(text_of(&drop), "run ppo (Completed, assumed)\n  rollout/ep_rew_mean timestep 2048=22.5 4096=23.5\n");
+}
+
+#[test]
+fn configurations_and_their_results_are_one_run_each() {
+    let drop = read_all(&[
+        ("r/configs.json", b"[[0, 0, 0], {\"lr\": 0.125}, {}]\n[[0, 0, 1], {\"lr\": 0.25}, {}]\n"),
+        ("r/results.json", b"[[0, 0, 0], 1.0, {}, {\"loss\": 0.5}, null]\n"),
+    ]);
+    let expected = "run config 0-0-0 (Completed)\n  lr = 0.125\n  loss step 1=0.5\n\
+                    run config 0-0-1 (Completed, assumed)\n  lr = 0.25\n";
+    assert_eq!(text_of(&drop), expected);
+}
+
+#[test]
+fn flags_go_to_the_logs_of_their_run() {
+    let events = event_file();
+    let drop = read_all(&[
+        ("runs/1f/events.out.tfevents.1", &events),
+        ("runs/1f/.guild/attrs/flags", b"lr: 0.125\nepochs: 5\n"),
+    ]);
+    assert_eq!((drop.runs.len(), drop.runs[0].assignments.len()), (1, 2));
+}
+
+#[test]
+fn scalars_of_one_run_are_joined() {
+    let scalar: &[u8] = b"Wall time,Step,Value\n1700000000.25,0,0.50\n1700000001.25,10,0.25\n";
+    let drop = read_all(&[
+        ("d/run-a-tag-loss.csv", scalar),
+        ("d/run-a-tag-acc.csv", scalar),
+        ("d/run-b-tag-loss.csv", scalar),
+    ]);
+    let runs: Vec<(&str, usize)> = drop.runs.iter().map(|run| (run.name.as_str(), run.curves.len())).collect();
+    assert_eq!(runs, [("a", 2), ("b", 1)]);
 }
 
 #[test]

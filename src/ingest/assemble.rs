@@ -259,8 +259,8 @@ impl Draft {
             parts.pop();
             parts.push(name.clone());
         } else if parts.is_empty() && run.label.is_none() {
-            let name = files.first().map_or("", |file| file.path.as_str());
-            parts.push(stem(name).to_owned());
+            let path = files.first().map_or("", |file| file.path.as_str());
+            parts.push(stem(path.rsplit('/').next().unwrap_or(path)).to_owned());
         }
         if let Some(label) = &run.label {
             key = format!("{key}#{label}");

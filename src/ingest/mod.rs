@@ -32,9 +32,12 @@ mod terminal;
 mod trials;
 
 mod catboost;
+mod deepspeed_csv;
 mod delimited;
 mod dvclive;
 mod fastai_csv;
+mod floydhub;
+mod guild;
 mod hf_state;
 mod hpbandster;
 mod jsonl;
@@ -44,12 +47,15 @@ mod lightning_csv;
 mod llama_factory;
 mod mlflow;
 mod mlperf;
+mod name_value;
 mod optuna_csv;
 mod optuna_journal;
+mod sacred;
 mod sklearn_cv;
 mod smac;
 mod stable_baselines;
 mod swanlab;
+mod tensorboard_csv;
 mod tfevents;
 mod timm;
 mod ultralytics;
@@ -161,6 +167,8 @@ formats! {
     optuna_journal,
     smac,
     hpbandster,
+    sacred,
+    guild,
     hf_state,
     mlperf,
     llama_factory,
@@ -173,6 +181,10 @@ formats! {
     wandb_csv,
     optuna_csv,
     sklearn_cv,
+    tensorboard_csv,
+    deepspeed_csv,
+    floydhub,
+    name_value,
     stable_baselines,
     keras_console,
     yaml_params,

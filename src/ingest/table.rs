@@ -343,6 +343,10 @@ impl Rows {
             return;
         }
         self.roles = (self.layout)(&header);
+        // A layout may know its columns by their place; a file that is read as another may have fewer.
+        for column in [&mut self.roles.step, &mut self.roles.epoch, &mut self.roles.time] {
+            *column = column.filter(|&at| at < header.len());
+        }
         self.columns = self
             .roles
             .names

@@ -31,7 +31,7 @@ pub(super) enum Column {
 pub(super) fn open(head: &Head<'_>, layout: fn(&[String]) -> Vec<Column>) -> Box<dyn Decoder> {
     let delimiter = table::sniff(head).map_or(b',', |sniffed| sniffed.delimiter);
     let splitter = Splitter::new(delimiter);
-    let mut trials = Trials { delimiter, splitter, layout, columns: Vec::new(), shortest: usize::MAX };
+    let mut trials = Trials { delimiter, splitter, layout, columns: Vec::new(), longest: 0 };
     each_line(move |line, out| trials.line(&line, out))
 }
 
@@ -41,8 +41,8 @@ struct Trials {
     layout: fn(&[String]) -> Vec<Column>,
     /// Empty before the header.
     columns: Vec<Column>,
-    /// Bytes of the shortest last cell so far.
-    shortest: usize,
+    /// Bytes of the longest last cell so far.
+    longest: usize,
 }
 
 impl Trials {
@@ -63,12 +63,13 @@ impl Trials {
             };
             return out.skip(line.skipped(reason));
         }
-        let last = cells.last().map_or(0, Vec::len);
-        if !line.ended && last < self.shortest {
+        let last = cells.last().map(Vec::as_slice).unwrap_or_default();
+        let is_state = self.columns.last() == Some(&Column::State) && status(&String::from_utf8_lossy(last)).is_some();
+        if !line.ended && !is_state && (last.len() < self.longest || self.longest == 0) {
             return out
                 .skip(line.skipped("the last line has no line end, so that its last cell may be cut".to_owned()));
         }
-        self.shortest = self.shortest.min(last);
+        self.longest = self.longest.max(last.len());
         let label = self.columns.iter().position(|column| *column == Column::Label);
         let label = label.map(|at| String::from_utf8_lossy(&cells[at]).into_owned()).filter(|label| !label.is_empty());
         let at = out.runs.len();

@@ -88,6 +88,9 @@ impl Export {
     }
 
     fn header(&mut self, line: &Line<'_>, out: &mut Records) {
+        if !line.ended {
+            return out.skip(line.skipped("the header is cut".to_owned()));
+        }
         let header = table::header(&mut self.splitter, line.bytes);
         let is_time = header.first().is_some_and(|name| name.contains("Time"));
         self.axis = if is_time { StepUnit::Row } else { StepUnit::Step };
