@@ -225,7 +225,11 @@ fn join_members(
             } else {
                 curves[place] = Some(part);
             }
-            let params = joined(std::mem::take(&mut whole.params), Some(&std::mem::take(&mut run.params)));
+            let mut params = std::mem::take(&mut whole.params);
+            if !run.params.is_empty() {
+                params = joined(params, Some(&std::mem::take(&mut run.params)));
+            }
+            whole.deleted |= run.deleted;
             // The files come in the order of trust.
             run.status = whole.status.take().or(run.status);
             run.objective = whole.objective.take().or(run.objective);
@@ -233,6 +237,9 @@ fn join_members(
             append(whole, run);
             whole.params = params;
         }
+    }
+    if joined_runs.iter().any(|(run, ..)| run.deleted) {
+        return Vec::new();
     }
     if let Some((files, at)) = alone
         && joined_runs.is_empty()

@@ -6,7 +6,7 @@
 //!                                                     params/<name>    the value
 //! ```
 //!
-//! A metric's name with `/` is a path. A line with two fields is at step 0. Source: MLflow
+//! A run that was deleted is left out. A metric's name with `/` is a path. A line with two fields is at step 0. Source: MLflow
 //! `mlflow/store/tracking/file_store.py`.
 
 use crate::model::{Scalar, StepUnit};
@@ -77,6 +77,7 @@ fn open(head: &Head<'_>) -> Box<dyn Decoder> {
                         _ => None,
                     };
                 }
+                "lifecycle_stage" => run.deleted = value == "deleted",
                 "name" | "run_name" if !value.is_empty() => run.name = Some(value.to_owned()),
                 _ => {}
             }
@@ -147,5 +148,8 @@ mod tests {
         assert_eq!(curves, [("acc", &[0][..]), ("val/loss", &[0, 1][..])]);
         assert_eq!(found.assignments.len(), 1);
         assert_eq!(drop.reports.iter().filter(|report| report.runs == 1).count(), 1);
+        let deleted = read(&format!("{run}/meta.yaml"), "lifecycle_stage: deleted\nstatus: 3\n");
+        let drop = assemble(vec![deleted, read(&format!("{run}/metrics/acc"), "1700000000000 0.75 0\n")]);
+        assert!(drop.runs.is_empty());
     }
 }

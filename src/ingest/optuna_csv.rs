@@ -13,6 +13,9 @@ pub(super) static ABOUT: About = About { id: "optuna_csv", title: "Optuna trials
 pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open: |head| trials::open(head, columns) };
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
+    if !table::holds(head, "number") && !table::holds(head, "Number") {
+        return None;
+    }
     let header = table::sniff(head)?.header;
     let has = |wanted: &str| header.iter().any(|name| name == wanted);
     let begins = |start: &str| header.iter().any(|name| name.starts_with(start));

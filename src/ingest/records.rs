@@ -48,6 +48,8 @@ pub struct RunRecords {
     pub status: Option<Status>,
     /// In order of first appearance.
     pub tracks: Vec<Track>,
+    /// Whether the log says that this run was deleted.
+    pub deleted: bool,
     /// The metric that the log itself names as its objective, with its direction word.
     pub objective: Option<(String, crate::model::Goal)>,
 }

@@ -10,6 +10,9 @@ pub(super) static ABOUT: About = About { id: "sklearn_cv", title: "scikit-learn 
 pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open: |head| trials::open(head, columns) };
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
+    if !table::holds(head, "mean_test_") {
+        return None;
+    }
     let header = table::sniff(head)?.header;
     let scored = header.iter().any(|name| name.starts_with("mean_test_"));
     let own = scored && header.iter().any(|name| name.starts_with("param_") || name == "params");

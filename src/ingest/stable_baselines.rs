@@ -43,6 +43,9 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
     if begins_with_tables(head) {
         return found(80, "tables of names and values between lines of dashes");
     }
+    if head.name() != "progress.csv" && !table::holds(head, "timesteps") && !table::holds(head, "TimestepsSoFar") {
+        return None;
+    }
     let header = table::sniff(head)?.header;
     let has = |name: &str| header.iter().any(|column| column == name);
     if has("training_iteration") || has("epoch") || has("Epoch") {

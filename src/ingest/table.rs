@@ -611,6 +611,11 @@ impl Sniffed {
     }
 }
 
+/// Whether the head holds a word: quick to know before a head is sniffed for a header with that word.
+pub(super) fn holds(head: &Head<'_>, word: &str) -> bool {
+    memchr::memmem::find(head.bytes, word.as_bytes()).is_some()
+}
+
 /// Recognises a table by its first rows: one delimiter cuts nearly all of them into as many cells as the first.
 ///
 /// `None` where the head is no table, or shows nothing but a part of its first line.

@@ -23,7 +23,7 @@ fn split(name: &str) -> Option<(&str, &str)> {
 }
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
-    let own = table::sniff(head)?.header == ["Wall time", "Step", "Value"];
+    let own = table::holds(head, "Wall time") && table::sniff(head)?.header == ["Wall time", "Step", "Value"];
     let reason = "header of a downloaded scalar".to_owned();
     own.then_some(Candidate { format: ABOUT.id, score: 95, reason })
 }

@@ -9,6 +9,9 @@ pub(super) static FORMAT: Format =
     Format { about: &ABOUT, detect, open: |_| Box::new(Table::new(b',', true, Box::new(by_epoch))) };
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
+    if !table::holds(head, "eval_") || !table::holds(head, "train_") {
+        return None;
+    }
     let header = table::sniff(head)?.header;
     let (first, metrics) = header.split_first()?;
     let has = |prefix: &str| metrics.iter().any(|name| name.starts_with(prefix));

@@ -29,6 +29,9 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
     if is_arguments(head) {
         return found(92, "args.yaml with task and mode");
     }
+    if !table::holds(head, "epoch") {
+        return None;
+    }
     let sniffed = table::sniff(head)?;
     let is_metric = |name: &String| {
         name.ends_with("(B)") || name.ends_with("(M)") || name.starts_with("metrics/mAP50") || name == "lr/pg0"

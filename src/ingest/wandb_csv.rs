@@ -18,6 +18,9 @@ pub(super) static ABOUT: About = About { id: "wandb_csv", title: "W&B chart expo
 pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open };
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
+    if !table::holds(head, " - ") {
+        return None;
+    }
     let sniffed = table::sniff(head)?;
     let (axis, columns) = sniffed.header.split_first()?;
     if columns.is_empty() || !columns.iter().all(|name| split(name).is_some()) {

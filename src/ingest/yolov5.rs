@@ -11,6 +11,9 @@ pub(super) static FORMAT: Format =
     Format { about: &ABOUT, detect, open: |_| Box::new(Table::new(b',', true, Box::new(by_epoch))) };
 
 fn detect(head: &Head<'_>) -> Option<Candidate> {
+    if !table::holds(head, "x/lr0") {
+        return None;
+    }
     let header = table::sniff(head)?.header;
     let has = |name: &str| header.iter().any(|column| column == name);
     let own = has("epoch") && has("x/lr0") && header.iter().any(|name| name.starts_with("train/"));
