@@ -7,12 +7,14 @@
 //! Names are split at the last ` - `, since a run's name may hold one. A run that is shorter than others has empty
 //! cells. Source: W&B's documentation, "Export data"; the files it writes.
 
-use crate::model::StepUnit;
+use std::collections::HashMap;
+
+use crate::model::{Series, StepUnit};
 
 use super::coordinate;
 use super::lines::{Line, each_line};
 use super::table::{self, Cell, Splitter};
-use super::{About, Candidate, Decoder, Format, Head, Records, Role};
+use super::{About, Candidate, Decoder, Format, Head, Records, Role, Track};
 
 pub(super) static ABOUT: About = About { id: "wandb_csv", title: "W&B chart export", role: Role::File };
 pub(super) static FORMAT: Format = Format { about: &ABOUT, detect, open };
@@ -97,19 +99,26 @@ impl Export {
         let header = table::header(&mut self.splitter, line.bytes);
         let is_time = header.first().is_some_and(|name| name.contains("Time"));
         self.axis = if is_time { StepUnit::Row } else { StepUnit::Step };
+        let mut runs: HashMap<&str, usize> = HashMap::new();
         for (at, name) in header.iter().enumerate() {
             let named = split(name).filter(|(_, metric)| {
                 at > 0 && !metric.ends_with("__MIN") && !metric.ends_with("__MAX") && *metric != "_step"
             });
             let place = named.map(|(name, metric)| {
-                let run = out.runs.iter().position(|run| run.name.as_deref() == Some(name)).unwrap_or_else(|| {
+                let run = *runs.entry(name).or_insert_with(|| {
                     out.begin_run(None);
                     out.run().name = Some(name.to_owned());
                     out.runs.len() - 1
                 });
-                out.runs[run].track(metric, self.axis);
-                let tracks = &out.runs[run].tracks;
-                (run, tracks.iter().position(|track| track.name == metric).unwrap_or_default())
+                // A metric of a run comes once.
+                let tracks = &mut out.runs[run].tracks;
+                tracks.push(Track {
+                    name: metric.to_owned(),
+                    unit: self.axis,
+                    series: Series::default(),
+                    bookkeeping: false,
+                });
+                (run, tracks.len() - 1)
             });
             self.columns.push(place);
         }
