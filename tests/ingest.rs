@@ -3,6 +3,8 @@
 //!
 //! Each format has fixtures in `tests/fixtures/<format>/` with the expected result beside each file, and a README on
 //! how they were made. Event files and console logs are built here.
+//!
+//! In debug builds each fixture is mutated 500 times instead of 2,000, so that this file takes less than 90 s.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -233,11 +235,14 @@ fn a_file_cut_anywhere_gives_a_prefix() {
     }
 }
 
+/// How many mutations of each fixture are tried: without optimisation they take long.
+const MUTATIONS: usize = if cfg!(debug_assertions) { 500 } else { 2_000 };
+
 #[test]
 fn mutations_never_panic() {
     let mut rng = Rng(2026);
     for Fixture { format, path, bytes, .. } in fixtures() {
-        for round in 0..2_000 {
+        for round in 0..MUTATIONS {
             let mut mutated = bytes.clone();
             for _ in 0..=rng.below(8) {
                 let at = rng.below(mutated.len());
@@ -395,13 +400,19 @@ fn look_alikes_are_told_apart() {
     assert_eq!(format_of("a.csv", "epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,0.9,0.4,0.8\n"), "keras_csvlogger");
     assert_eq!(
         format_of("summary.csv", "epoch,train_loss,eval_loss,eval_top1,eval_top5,lr\n0,2.1,1.9,60,80,0.1\n"),
-        "delimited"
+        "timm"
     );
     assert_eq!(
         format_of("history.csv", "epoch,train_loss,valid_loss,accuracy,time\n0,0.9,0.8,0.7,00:12\n"),
-        "delimited"
+        "fastai_csv"
     );
-    assert_eq!(format_of("results.csv", "epoch,time,train/box_loss,metrics/mAP50(B)\n1,9.5,0.9,0.1\n"), "delimited");
+    assert_eq!(format_of("results.csv", "epoch,time,train/box_loss,metrics/mAP50(B)\n1,9.5,0.9,0.1\n"), "ultralytics");
+    assert_eq!(format_of("results.csv", "epoch, train/box_loss, x/lr0\n0, 0.9, 0.1\n"), "yolov5");
+    // Three tables called progress.
+    let ray = "score,training_iteration,time_total_s,trial_id,episode_reward_mean\n1,1,0.1,a,2\n";
+    assert_ne!(format_of("progress.csv", ray), "stable_baselines");
+    assert_eq!(format_of("progress.csv", "mean 100 episode reward,value loss\n25.5,1.5\n"), "stable_baselines");
+    assert_eq!(format_of("progress.txt", "Epoch\tAverageEpRet\tTotalEnvInteracts\n0\t1.5\t4000\n"), "delimited");
     // Lightning has a step column.
     assert_eq!(format_of("metrics.csv", "epoch,step,train_loss,val_loss\n0,9,0.5,\n"), "lightning_csv");
     // JSON lines of several writers, and a file of settings.
@@ -440,12 +451,118 @@ fn look_alikes_are_told_apart() {
     assert_eq!(format_of("a.log", "loss: 0.5\nacc: 0.7\nAt step 3 we saw a loss of 0.5.\n"), "");
     assert_eq!(format_of("a.log", "{'lr': 0.1, 'epochs': 3, 'loss': 'mse'}\n"), "");
     assert_eq!(format_of("metrics.json", "{\n  \"step\": 9,\n  \"loss\": 0.5\n}\n"), "");
+    // Three files called metrics.json.
+    let sacred = "{\"loss\": {\"steps\": [0], \"timestamps\": [\"t\"], \"values\": [0.5]}}";
+    assert_eq!(format_of("1/metrics.json", sacred), "sacred");
+    assert_eq!(format_of("dvclive/metrics.json", "{\n  \"train\": {\"loss\": 0.5},\n  \"step\": 9\n}\n"), "dvclive");
+    // Lines of arrays, and other files of their names.
+    let result = "[[0, 0, 0], 1.0, {\"finished\": 5.0}, {\"loss\": 0.5}, null]\n";
+    assert_eq!(format_of("results.json", result), "hpbandster");
+    assert_eq!(format_of("results.json", "{\"0\": [\"score\", 0.003]}\n"), "");
+    assert_eq!(format_of("configs.json", "{\"0\": {\"lr\": 0.1}}\n"), "");
+    // Run logs of two trackers, and of a version that is not known.
+    assert_eq!(read("a.wandb", b":W&B\xE1\xBE\0").reports[0].format.as_deref(), Some("wandb_local"));
+    assert_eq!(read("a.swanlab", b":SWL\xD6\xE1\x02").reports[0].format.as_deref(), Some("swanlab"));
+    assert!(refusal("a.swanlab", b":SWL\xD6\xE1\x01").contains("a version that is not known"));
+    // A chart of several runs, and a table whose names hold a dash.
+    assert_eq!(format_of("a.csv", "\"Step\",\"one - loss\",\"two - loss\"\n\"0\",\"0.5\",\"\"\n"), "wandb_csv");
+    assert_eq!(format_of("a.csv", "step,val - loss,acc\n0,0.5,0.75\n1,0.4,0.75\n"), "delimited");
+    let log: String =
+        (1..=4).map(|at| format!("2021-10-08 14:50:40,{at}00 - INFO - root - Epoch {at}/4 loss: 0.{at}\n")).collect();
+    assert_eq!(format_of("a.log", &log), "plain_log");
+    // Trial tables, and a table of curves.
+    assert_eq!(format_of("a.csv", "number,value,params_lr,state\n0,0.5,0.1,COMPLETE\n"), "optuna_csv");
+    assert_eq!(format_of("a.csv", "number,value\n0,0.5\n1,0.4\n"), "delimited");
+    // Operations of a journal, and lines of a log.
+    assert_eq!(format_of("a.log", "{\"op_code\": 0, \"worker_id\": \"w\", \"study_name\": \"s\"}\n"), "optuna_journal");
+    // Results of a run, and a table with tabs.
+    assert_eq!(format_of("out.txt", "testerr\t0.05\n"), "name_value");
+    assert_eq!(format_of("out.txt", "step\tloss\n0\t0.5\n1\t0.4\n"), "delimited");
     // A script and its log.
     assert_eq!(format_of("train.py", "for step in range(9):\n    loss = 0.5, 1\n    print(f'{step},{loss}')\n"), "");
     let script = "import torch\nfor step in range(3):\n    loss = 0.5\nloss = 0.5, step = 1\nloss = 0.4, step = 2\n";
     let script = format!("{script}loss = 0.3, step = 3\n");
     assert_eq!(format_of("train.txt", &script), "");
     assert_eq!(format_of("train.txt", &format!("{script}{}\nloss = 0.5, step = 1/2\n", "=".repeat(40))), "plain_log");
+}
+
+fn read_all(files: &[(&str, &[u8])]) -> Drop {
+    assemble(files.iter().map(|(path, bytes)| decode(path, bytes, None, [])).collect())
+}
+
+#[test]
+fn the_files_of_catboost_are_one_run() {
+    let training = b"{\n\"meta\":{\"test_sets\":[],\"learn_metrics\":[{\"best_value\":\"Min\",\"name\":\"RMSE\"}],\"launch_mode\":\"Train\"},\n\"iterations\":[\n{\"learn\":[0.5],\"iteration\":0}\n]}";
+    let events = event_file();
+    let files: [(&str, &[u8]); 4] = [
+        ("catboost_info/catboost_training.json", training),
+        ("catboost_info/learn_error.tsv", b"iter\tRMSE\n0\t0.5\n"),
+        ("catboost_info/time_left.tsv", b"iter\tPassed\tRemaining\n0\t53\t90\n"),
+        ("catboost_info/learn/events.out.tfevents", &events),
+    ];
+    let drop = read_all(&files);
+    assert_eq!(text_of(&drop), "run catboost_info (Completed, assumed)\n  learn/RMSE iteration 0=0.5\n");
+    assert_eq!(drop.runs[0].objective.as_ref().map(|(name, _)| name.as_str()), Some("learn/RMSE"));
+    assert_eq!(drop.runs[0].files.len(), 4);
+    // Whatever is there first counts.
+    let drop = read_all(&files[1..]);
+    assert!(text_of(&drop).contains("learn/RMSE iteration 0=0.5") && !text_of(&drop).contains("learn/loss"));
+    let drop = read_all(&files[3..]);
+    assert!(text_of(&drop).contains("learn/loss step 1=0.5 2=NaN 3=0.25"), "{}", text_of(&drop));
+}
+
+#[test]
+fn a_run_of_a_sweep_that_reported_nothing_is_listed() {
+    let table: &[u8] = b"epoch,time,train/box_loss,metrics/mAP50(B)\n1,9.5,0.90,0.10\n";
+    let args: &[u8] = b"task: detect\nmode: train\nlr0: 0.1\n";
+    let drop = read_all(&[("s/a/results.csv", table), ("s/a/args.yaml", args), ("s/b/args.yaml", args)]);
+    let runs: Vec<(&str, usize, usize)> =
+        drop.runs.iter().map(|run| (run.name.as_str(), run.curves.len(), run.assignments.len())).collect();
+    assert_eq!(runs, [("a", 3, 3), ("b", 0, 3)]);
+    assert!(drop.reports.iter().all(|report| report.outcome == Outcome::Read));
+    // Alone, parameters are no run.
+    assert!(read_all(&[("s/b/args.yaml", args)]).runs.is_empty());
+}
+
+#[test]
+fn a_table_and_its_print_are_one_run() {
+    let table: &[u8] = b"rollout/ep_rew_mean,time/total_timesteps\n22.5,2048\n23.5,4096\n";
+    let print: &[u8] = b"-----------------\n| kl   | 0.5    |\n| loss | 0.4    |\n-----------------\n";
+    let drop = read_all(&[("ppo/progress.csv", table), ("ppo/log.txt", print)]);
+    assert_eq!(text_of(&drop), "run ppo (Completed, assumed)\n  rollout/ep_rew_mean timestep 2048=22.5 4096=23.5\n");
+}
+
+#[test]
+fn configurations_and_their_results_are_one_run_each() {
+    let drop = read_all(&[
+        ("r/configs.json", b"[[0, 0, 0], {\"lr\": 0.125}, {}]\n[[0, 0, 1], {\"lr\": 0.25}, {}]\n"),
+        ("r/results.json", b"[[0, 0, 0], 1.0, {}, {\"loss\": 0.5}, null]\n"),
+    ]);
+    let expected = "run config 0-0-0 (Completed)\n  lr = 0.125\n  loss step 1=0.5\n\
+                    run config 0-0-1 (Completed, assumed)\n  lr = 0.25\n";
+    assert_eq!(text_of(&drop), expected);
+}
+
+#[test]
+fn flags_go_to_the_logs_of_their_run() {
+    let events = event_file();
+    let drop = read_all(&[
+        ("runs/1f/events.out.tfevents.1", &events),
+        ("runs/1f/.guild/attrs/flags", b"lr: 0.125\nepochs: 5\n"),
+    ]);
+    assert_eq!((drop.runs.len(), drop.runs[0].assignments.len()), (1, 2));
+}
+
+#[test]
+fn scalars_of_one_run_are_joined() {
+    let scalar: &[u8] = b"Wall time,Step,Value\n1700000000.25,0,0.50\n1700000001.25,10,0.25\n";
+    let drop = read_all(&[
+        ("d/run-a-tag-loss.csv", scalar),
+        ("d/run-a-tag-acc.csv", scalar),
+        ("d/run-b-tag-loss.csv", scalar),
+    ]);
+    let runs: Vec<(&str, usize)> = drop.runs.iter().map(|run| (run.name.as_str(), run.curves.len())).collect();
+    assert_eq!(runs, [("a", 2), ("b", 1)]);
 }
 
 #[test]

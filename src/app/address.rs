@@ -10,12 +10,12 @@ use super::App;
 impl App {
     /// Changes what is shown; the browser's back button undoes it.
     pub fn change_view(&self, change: impl FnOnce(&mut Route)) {
-        self.apply(change, |fragment| location::push(fragment));
+        self.apply(change, location::push);
     }
 
     /// Changes what is shown without a step in the browser's history: for sliders and typing.
     pub fn adjust_view(&self, change: impl FnOnce(&mut Route)) {
-        self.apply(change, |fragment| location::replace(fragment));
+        self.apply(change, location::replace);
     }
 
     fn apply(&self, change: impl FnOnce(&mut Route), write: impl FnOnce(&str) -> Result<(), crate::browser::Error>) {

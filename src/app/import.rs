@@ -315,10 +315,15 @@ impl App {
         }
         self.keep_experiment(&experiment).await;
         let lost = self.keep_runs(&arrived).await;
+        let keeper = self.keeper.get_value();
+        let store = keeper.store().await;
+        if fresh && store.in_memory(&experiment.id) {
+            // Half of it would look like all of it after a reload. Where even that fails it stays, and can be deleted.
+            store.remove_half(&experiment.id).await.ok();
+        }
         // A report that cannot be kept is on screen all the same.
         if let Ok(json) = serde_json::to_string(&reports) {
-            let keeper = self.keeper.get_value();
-            keeper.store().await.put_setting(&report_key(&experiment.id), &json).await.ok();
+            store.put_setting(&report_key(&experiment.id), &json).await.ok();
         }
         self.adopt_files(&experiment.id);
         let kept = arrived.all.into_iter().filter(|(run, _)| !lost.contains(&run.id)).collect();

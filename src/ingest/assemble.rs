@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{Assignments, Curve, Goal, MetricName, RunState, SourceFile, StopReason};
 
-use super::{FileReport, Outcome, Records, Role, RunRecords, Status, about, is_bookkeeping};
+use super::{FileReport, Member, Outcome, Part, Records, Role, RunRecords, Status, about, is_bookkeeping};
 use super::{folder_params, twins};
 
 /// One decoded file on its way into runs.
@@ -53,6 +53,15 @@ struct Draft {
     run: RunRecords,
 }
 
+/// One of several files that are a run together.
+struct MemberFile {
+    part: Part,
+    source: SourceFile,
+    /// Its place among the reports.
+    at: usize,
+    runs: Vec<RunRecords>,
+}
+
 /// Joins decoded files into runs.
 ///
 /// Sorted by key; the same files in any order give the same result. A path that comes twice counts once. Names are
@@ -65,7 +74,9 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
     let mut directories: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
     let mut beside: BTreeMap<String, Assignments> = BTreeMap::new();
     let mut reports: Vec<FileReport> = Vec::new();
-    let mut parameter_files: Vec<usize> = Vec::new();
+    // Report and folder of each file that only adds to a run.
+    let mut parameter_files: Vec<(usize, String)> = Vec::new();
+    let mut groups: BTreeMap<(String, &'static str), Vec<MemberFile>> = BTreeMap::new();
 
     let mut formats_of: HashMap<String, BTreeSet<String>> = HashMap::new();
     for Decoded { report, .. } in files.iter().filter(|file| !file.records.runs.is_empty()) {
@@ -88,15 +99,30 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
             continue;
         }
         let source = SourceFile { path: report.path.clone(), size_bytes: report.size_bytes };
+        let member = match format.role {
+            Role::Member(place) => place(&report.path),
+            _ => None,
+        };
         match format.role {
             Role::Parameters => {
-                let params = beside.entry(folder).or_default();
                 for run in records.runs {
-                    for (name, value) in run.params {
-                        params.entry(name).or_insert(value);
-                    }
+                    add_missing(beside.entry(folder.clone()).or_default(), run.params);
                 }
-                parameter_files.push(reports.len());
+                parameter_files.push((reports.len(), folder));
+            }
+            Role::Member(_) if member.is_some() => {
+                let Some(Member { folder, part }) = member else { continue };
+                let folder = folder.to_owned();
+                if part == Part::Parameters {
+                    parameter_files.push((reports.len(), folder.clone()));
+                }
+                let at = reports.len();
+                groups.entry((folder, format.id)).or_default().push(MemberFile {
+                    part,
+                    source,
+                    at,
+                    runs: records.runs,
+                });
             }
             Role::Directory => {
                 for run in records.runs {
@@ -120,13 +146,14 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
                     }
                 }
             }
-            Role::File => {
+            Role::File | Role::Member(_) => {
+                report.runs = records.runs.len();
                 for (at, run) in records.runs.into_iter().enumerate() {
                     let key = if at == 0 { report.path.clone() } else { format!("{}#{}", report.path, at + 1) };
                     let mut parts = if folder.is_empty() { Vec::new() } else { parts_of(&folder) };
                     let stem = stem(&name);
-                    let dull = is_dull(stem).then_some(parts.len());
-                    parts.push(stem.to_owned());
+                    let dull = (run.name.is_none() && is_dull(stem)).then_some(parts.len());
+                    parts.push(run.name.clone().unwrap_or_else(|| stem.to_owned()));
                     parts.extend(run.label.clone());
                     let (folder, format, files) = (folder.clone(), format.title, vec![source.clone()]);
                     drafts.push(Draft { key, parts, dull, folder, format, files, run });
@@ -136,16 +163,31 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
         reports.push(report);
     }
 
-    for at in parameter_files {
+    let sweeps: BTreeSet<&str> = groups
+        .iter()
+        .filter(|(_, files)| files.iter().any(|file| file.part != Part::Parameters && !file.runs.is_empty()))
+        .map(|((_, id), _)| *id)
+        .collect();
+    for ((folder, id), files) in groups {
+        let params = beside.entry(folder.clone()).or_default();
+        let runs = join_members(files, params, sweeps.contains(id));
+        if let Some((_, _, at)) = runs.first() {
+            reports[*at].runs = runs.len();
+        }
+        let title = about(id).map_or(id, |about| about.title);
+        drafts.extend(runs.into_iter().map(|(run, files, _)| Draft::of_folder(&folder, title, files, run)));
+    }
+
+    let folders: BTreeSet<&str> = drafts.iter().map(|draft| draft.folder.as_str()).collect();
+    for (at, folder) in parameter_files {
         let report = &mut reports[at];
-        let folder = report.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         // An empty file beside a run (Lightning writes `{}`) has been read like any other.
         let reason = match () {
-            () if drafts.iter().any(|draft| draft.folder == folder) => {
+            () if folders.contains(folder.as_str()) => {
                 report.outcome = Outcome::Read;
                 continue;
             }
-            () if beside.get(folder).is_none_or(Assignments::is_empty) => "it holds no parameters",
+            () if beside.get(&folder).is_none_or(Assignments::is_empty) => "it holds no parameters",
             () => "parameters without the log of a run beside them",
         };
         report.runs = 0;
@@ -170,7 +212,92 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
     Drop { runs, reports }
 }
 
+/// The runs of one folder whose files are runs together, each with its files and the place of its first report.
+///
+/// Parameters without a label go to `beside`. Where files hold nothing else, they are a run only in a `sweep`.
+fn join_members(
+    mut files: Vec<MemberFile>,
+    beside: &mut Assignments,
+    sweep: bool,
+) -> Vec<(RunRecords, Vec<SourceFile>, usize)> {
+    files.sort_by(|a, b| (a.part, &a.source.path).cmp(&(b.part, &b.source.path)));
+    let mut joined_runs: Vec<(RunRecords, Vec<SourceFile>, usize)> = Vec::new();
+    // The part whose curves a run has.
+    let mut curves: Vec<Option<Part>> = Vec::new();
+    let mut places: HashMap<Option<String>, usize> = HashMap::new();
+    let mut alone: Option<(Vec<SourceFile>, usize)> = None;
+    for MemberFile { part, source, at, runs } in files {
+        for mut run in runs {
+            if part == Part::Parameters && run.label.is_none() {
+                add_missing(beside, run.params);
+                alone.get_or_insert((Vec::new(), at)).0.push(source.clone());
+                continue;
+            }
+            let place = *places.entry(run.label.clone()).or_insert_with(|| {
+                joined_runs.push((RunRecords { label: run.label.clone(), ..RunRecords::default() }, Vec::new(), at));
+                curves.push(None);
+                joined_runs.len() - 1
+            });
+            let (whole, files, _) = &mut joined_runs[place];
+            if files.last() != Some(&source) {
+                files.push(source.clone());
+            }
+            if run.tracks.iter().all(|track| track.series.is_empty()) || curves[place].is_some_and(|it| it != part) {
+                run.tracks.clear();
+            } else {
+                curves[place] = Some(part);
+            }
+            let mut params = std::mem::take(&mut whole.params);
+            if !run.params.is_empty() {
+                params = joined(params, Some(&std::mem::take(&mut run.params)));
+            }
+            whole.deleted |= run.deleted;
+            // The files come in the order of trust.
+            run.status = whole.status.take().or(run.status);
+            run.objective = whole.objective.take().or(run.objective);
+            whole.name = whole.name.take().or(run.name.take());
+            append(whole, run);
+            whole.params = params;
+        }
+    }
+    if joined_runs.iter().any(|(run, ..)| run.deleted) {
+        return Vec::new();
+    }
+    if let Some((files, at)) = alone
+        && joined_runs.is_empty()
+        && sweep
+    {
+        joined_runs.push((RunRecords::default(), files, at));
+    }
+    joined_runs
+}
+
+/// Adds what is not there yet.
+fn add_missing(to: &mut Assignments, from: Assignments) {
+    for (name, value) in from {
+        to.entry(name).or_insert(value);
+    }
+}
+
 impl Draft {
+    /// A run that a folder is, or one of several in it.
+    fn of_folder(folder: &str, format: &'static str, files: Vec<SourceFile>, run: RunRecords) -> Self {
+        let mut key = if folder.is_empty() { ".".to_owned() } else { folder.to_owned() };
+        let mut parts = parts_of(folder);
+        if let Some(name) = &run.name {
+            parts.pop();
+            parts.push(name.clone());
+        } else if parts.is_empty() && run.label.is_none() {
+            let path = files.first().map_or("", |file| file.path.as_str());
+            parts.push(stem(path.rsplit('/').next().unwrap_or(path)).to_owned());
+        }
+        if let Some(label) = &run.label {
+            key = format!("{key}#{label}");
+            parts.push(label.clone());
+        }
+        Self { key, parts, dull: None, folder: folder.to_owned(), format, files, run }
+    }
+
     fn finish(self, name: String, beside: &BTreeMap<String, Assignments>) -> DroppedRun {
         let RunRecords { params, status, tracks, objective, .. } = self.run;
         let assignments = joined(params, beside.get(&self.folder));

@@ -75,5 +75,5 @@ fn columns(header: &[String], facts: Facts) -> Columns {
         None => (None, StepUnit::Row),
     };
     let other = |is: fn(&str) -> bool| header.iter().enumerate().position(|(at, name)| Some(at) != step && is(name));
-    Columns { step, unit, epoch: other(coordinate::is_epoch), time: other(coordinate::is_time) }
+    Columns { step, unit, epoch: other(coordinate::is_epoch), time: other(coordinate::is_time), ..Columns::default() }
 }

@@ -36,7 +36,7 @@ fn open(head: &Head<'_>) -> Box<dyn Decoder> {
         step: header.iter().position(|name| name == "step"),
         unit: StepUnit::Step,
         epoch: header.iter().position(|name| name == "epoch"),
-        time: None,
+        ..Columns::default()
     };
     Box::new(Table::new(delimiter, true, Box::new(layout)))
 }

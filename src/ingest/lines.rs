@@ -2,6 +2,8 @@
 
 use memchr::memchr;
 
+use super::{Decoder, Records, Skipped};
+
 /// No log line is longer; a longer one is passed over, so that a file without line ends cannot fill the memory.
 const LONGEST_LINE: usize = 64 << 20;
 
@@ -21,6 +23,11 @@ impl Line<'_> {
     /// The start of the line for a report, at most 200 characters.
     pub(super) fn excerpt(&self) -> String {
         excerpt(self.bytes)
+    }
+
+    /// The entry of the report for this line.
+    pub(super) fn skipped(&self, reason: String) -> Skipped {
+        Skipped { at: self.number, count: 1, reason, text: self.excerpt() }
     }
 }
 
@@ -80,6 +87,37 @@ impl Lines {
         } else {
             self.tail.extend_from_slice(bytes);
         }
+    }
+}
+
+/// A decoder that gives every line to `each`, blank ones and overlong ones aside.
+pub(super) fn each_line(each: impl FnMut(Line<'_>, &mut Records) + 'static) -> Box<dyn Decoder> {
+    Box::new(EachLine { lines: Lines::default(), each })
+}
+
+struct EachLine<F> {
+    lines: Lines,
+    each: F,
+}
+
+impl<F: FnMut(Line<'_>, &mut Records)> EachLine<F> {
+    fn line(each: &mut F, line: Line<'_>, out: &mut Records) {
+        if line.overlong {
+            out.read += 1;
+            out.skip(line.skipped("the line is longer than 64 MiB".to_owned()));
+        } else if !line.bytes.trim_ascii().is_empty() {
+            each(line, out);
+        }
+    }
+}
+
+impl<F: FnMut(Line<'_>, &mut Records)> Decoder for EachLine<F> {
+    fn push(&mut self, bytes: &[u8], out: &mut Records) {
+        self.lines.push(bytes, |line| Self::line(&mut self.each, line, out));
+    }
+
+    fn finish(&mut self, out: &mut Records) {
+        self.lines.finish(|line| Self::line(&mut self.each, line, out));
     }
 }
 

@@ -18,6 +18,9 @@ mod ending;
 mod fields;
 mod folder_params;
 mod json;
+mod json_value;
+mod kept;
+mod leveldb;
 mod lines;
 mod number;
 mod objective;
@@ -29,32 +32,55 @@ mod refuse;
 mod report;
 mod table;
 mod terminal;
+mod trials;
 mod twins;
 
 mod boosting;
+mod catboost;
+mod deepspeed_csv;
 mod delimited;
 mod detectron2;
+mod dvclive;
 mod espnet;
 mod fairseq;
+mod fastai_csv;
+mod floydhub;
+mod guild;
 mod hf_console;
 mod hf_state;
+mod hpbandster;
 mod jsonl;
 mod keras_console;
 mod keras_csv;
 mod lightning_csv;
 mod llama_factory;
 mod llmc;
+mod mlflow;
 mod mlperf;
 mod mmdet;
 mod mmengine;
+mod name_value;
 mod nanogpt;
+mod optuna_csv;
+mod optuna_journal;
 mod plain_log;
 mod ray_tune;
+mod sacred;
+mod sklearn_cv;
+mod smac;
+mod stable_baselines;
 mod steps_console;
+mod swanlab;
+mod tensorboard_csv;
 mod tfevents;
 mod timm;
+mod timm_console;
 mod tqdm;
+mod ultralytics;
+mod wandb_csv;
+mod wandb_local;
 mod yaml_params;
+mod yolov5;
 
 use boosting::{catboost_console, lightgbm_console, xgboost_console};
 use steps_console::{megatron, mlx, modded_nanogpt, torchtitan, torchtune, verl};
@@ -89,7 +115,7 @@ pub trait Decoder {
 }
 
 /// What a log format is called. Knows no decoder, so that a program which only names formats holds none.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct About {
     /// Stable word for storage, addresses and tests, for example `keras_csvlogger`.
     pub id: &'static str,
@@ -109,13 +135,35 @@ pub struct Format {
 }
 
 /// What a file is to the run it belongs to; `assemble` joins by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Role {
     /// Each file holds runs of its own.
     File,
     /// All files of this format in one directory are one run, in name order (TensorBoard).
     Directory,
     /// Holds parameters for the runs read from the same directory (`hparams.yaml`).
+    Parameters,
+    /// One of several files that are a run together (MLflow, W&B, CatBoost …): the format says by the path where the
+    /// file belongs, or `None` where it holds runs of its own.
+    Member(fn(&str) -> Option<Member<'_>>),
+}
+
+/// Where a file belongs among those that are a run together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member<'a> {
+    /// The folder that is the run. Runs that its files give under the same label are one run.
+    pub folder: &'a str,
+    pub part: Part,
+}
+
+/// What a file adds to the run it is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Curves, status or name. Where several files repeat the same curves, those with the lowest rank count, and the
+    /// others add what is missing besides curves.
+    Log(u8),
+    /// Parameters. Alone they are no run, unless the drop has other runs of this format: then this one ended before
+    /// it had anything to report.
     Parameters,
 }
 
@@ -132,6 +180,16 @@ macro_rules! formats {
 
 formats! {
     tfevents,
+    wandb_local,
+    swanlab,
+    catboost,
+    mlflow,
+    dvclive,
+    optuna_journal,
+    smac,
+    hpbandster,
+    sacred,
+    guild,
     hf_state,
     mlperf,
     llama_factory,
@@ -141,6 +199,18 @@ formats! {
     ray_tune,
     keras_csv,
     lightning_csv,
+    ultralytics,
+    yolov5,
+    fastai_csv,
+    timm,
+    wandb_csv,
+    optuna_csv,
+    sklearn_cv,
+    tensorboard_csv,
+    deepspeed_csv,
+    floydhub,
+    name_value,
+    stable_baselines,
     keras_console,
     hf_console,
     nanogpt,
@@ -156,7 +226,7 @@ formats! {
     mlx,
     verl,
     modded_nanogpt,
-    timm,
+    timm_console,
     yaml_params,
     jsonl,
     delimited,

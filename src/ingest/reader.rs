@@ -124,7 +124,7 @@ impl Reader {
         let Self { role, mut records, mut report, .. } = self;
         report.skipped = std::mem::take(&mut records.skipped);
         report.points = records.points();
-        report.runs = if role == Role::File { records.runs.len() } else { 0 };
+        report.runs = if matches!(role, Role::File) { records.runs.len() } else { 0 };
         if report.outcome == Outcome::Read && records.runs.is_empty() {
             let first = report.skipped.first().map(|skipped| format!("no run was found in it: {}", skipped.reason));
             let reason = first.unwrap_or_else(|| "no run was found in it".to_owned());

@@ -42,12 +42,45 @@ pub struct TrackId(pub(super) usize);
 pub struct RunRecords {
     /// What the file calls this run, for example "training 2"; `None` when the file is the run.
     pub label: Option<String>,
+    /// The name that the log gives this run, for people; `None` when path and label name it.
+    pub name: Option<String>,
     pub params: BTreeMap<String, Scalar>,
     pub status: Option<Status>,
     /// In order of first appearance.
     pub tracks: Vec<Track>,
+    /// Whether the log says that this run was deleted.
+    pub deleted: bool,
     /// The metric that the log itself names as its objective, with its direction word.
     pub objective: Option<(String, crate::model::Goal)>,
+    /// Tracks by name, kept only where there are many.
+    pub(super) places: BTreeMap<String, usize>,
+}
+
+impl RunRecords {
+    /// The track of this name, opened if it is new; for decoders whose runs grow side by side, mostly with few tracks.
+    pub fn track(&mut self, name: &str, unit: StepUnit) -> &mut Track {
+        const FEW: usize = 16;
+        let known = if self.tracks.len() <= FEW {
+            self.tracks.iter().position(|track| track.name == name)
+        } else {
+            self.places.get(name).copied()
+        };
+        let at = known.unwrap_or_else(|| {
+            self.tracks.push(Track { name: name.to_owned(), unit, series: Series::default(), bookkeeping: false });
+            match self.tracks.len() {
+                ..=FEW => {}
+                many if many == FEW + 1 => {
+                    let names = self.tracks.iter().map(|track| track.name.clone());
+                    self.places = names.zip(0..).collect();
+                }
+                many => {
+                    self.places.insert(name.to_owned(), many - 1);
+                }
+            }
+            self.tracks.len() - 1
+        });
+        &mut self.tracks[at]
+    }
 }
 
 /// Everything a decoder has read of one file so far.
@@ -120,5 +153,22 @@ impl Records {
     /// How many values have been written.
     pub fn points(&self) -> usize {
         self.runs.iter().flat_map(|run| &run.tracks).map(|track| track.series.len()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tracks_are_found_again_however_many() {
+        let mut run = RunRecords::default();
+        for round in 0..3 {
+            for at in 0..40 {
+                run.track(&format!("metric {at}"), StepUnit::Row).series.push(round, f64::from(at), None, None);
+            }
+        }
+        assert_eq!(run.tracks.len(), 40);
+        assert!(run.tracks.iter().enumerate().all(|(at, track)| track.series.values() == [at as f64; 3]));
     }
 }

@@ -33,8 +33,10 @@ pub(super) fn at_sight(head: &[u8]) -> Option<String> {
             "this is an HDF5 file, usually model weights: drop the training log instead".to_owned()
         }
         () if begins(b"\x93NUMPY") => "this is a NumPy array: save it as CSV and drop that".to_owned(),
-        () if begins(b":W&B\xE1\xBE") || begins(b":SWL") => {
-            "this is the run log of an experiment tracker: export the run as CSV and drop that".to_owned()
+        () if begins(b":W&B") && !begins(b":W&B\xE1\xBE\0") || begins(b":SWL") && !begins(b":SWL\xD6\xE1\x02") => {
+            "this is a run log of an experiment tracker in a version that is not known: export the run as CSV and drop \
+             that"
+                .to_owned()
         }
         () if is_pickle(head) => "this is a Python pickle, which can run code when it is read: it is never opened; \
              write the metrics as CSV or JSON lines instead"

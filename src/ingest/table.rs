@@ -37,6 +37,10 @@ pub(super) struct Columns {
     pub epoch: Option<usize>,
     /// Wall time in seconds, milliseconds or microseconds since the Unix epoch.
     pub time: Option<usize>,
+    /// Names of the metrics by column, where they are not those of the header.
+    pub names: Option<Vec<String>>,
+    /// Whether the cells behind a missing one may be absent (fastai writes such rows where a fit was aborted).
+    pub short_rows: bool,
 }
 
 /// Says what the columns of a header are.
@@ -53,7 +57,7 @@ pub(super) enum Cell<'a> {
 
 impl<'a> Cell<'a> {
     /// Reads an unquoted, trimmed cell.
-    fn of(text: &'a [u8], delimiter: u8) -> Self {
+    pub(super) fn of(text: &'a [u8], delimiter: u8) -> Self {
         if let Some((value, used)) = number::leading(text)
             && used == text.len()
         {
@@ -107,7 +111,7 @@ fn is_grouped(text: &[u8]) -> bool {
 
 /// Splits one record into cells.
 #[derive(Debug)]
-struct Splitter {
+pub(super) struct Splitter {
     delimiter: u8,
     /// Built at the first quote: most tables have none.
     quoted: Option<Box<csv_core::Reader>>,
@@ -117,12 +121,12 @@ struct Splitter {
 }
 
 impl Splitter {
-    fn new(delimiter: u8) -> Self {
+    pub(super) fn new(delimiter: u8) -> Self {
         Self { delimiter, quoted: None, text: Vec::new(), ends: Vec::new() }
     }
 
     /// Gives each cell of the record to `each`, trimmed and without quotes.
-    fn texts(&mut self, record: &[u8], mut each: impl FnMut(&[u8])) {
+    pub(super) fn texts(&mut self, record: &[u8], mut each: impl FnMut(&[u8])) {
         if self.delimiter == b' ' {
             record.split(|byte| byte.is_ascii_whitespace()).filter(|cell| !cell.is_empty()).for_each(each);
         } else if memchr(b'"', record).is_none() {
@@ -339,7 +343,16 @@ impl Rows {
             return;
         }
         self.roles = (self.layout)(&header);
-        self.columns = header
+        // A layout may know its columns by their place; a file that is read as another may have fewer.
+        for column in [&mut self.roles.step, &mut self.roles.epoch, &mut self.roles.time] {
+            *column = column.filter(|&at| at < header.len());
+        }
+        self.columns = self
+            .roles
+            .names
+            .as_ref()
+            .filter(|names| names.len() == header.len())
+            .unwrap_or(&header)
             .iter()
             .map(|name| Column { name: name.clone(), track: None, shortest: usize::MAX, newest: 0 })
             .collect();
@@ -364,6 +377,9 @@ impl Rows {
         // Blanks behind a last delimiter are no cells.
         while self.cells.len() > self.columns.len() && matches!(self.cells.last(), Some(Slot::Missing)) {
             self.cells.pop();
+        }
+        if self.roles.short_rows && line.ended && matches!(self.cells.last(), Some(Slot::Missing)) {
+            self.cells.resize(self.columns.len().max(self.cells.len()), Slot::Missing);
         }
         if self.cells.len() != self.columns.len() {
             let (expected, found) = (self.columns.len(), self.cells.len());
@@ -407,7 +423,7 @@ impl Rows {
             coordinate(self.roles.step.filter(|_| self.roles.unit == StepUnit::Epoch)).filter(|at| at.fract() != 0.0)
         });
         self.row += 1;
-        let Columns { step: step_at, unit, epoch: epoch_at, time: time_at } = self.roles;
+        let Columns { step: step_at, unit, epoch: epoch_at, time: time_at, .. } = self.roles;
         for (at, (column, slot)) in self.columns.iter_mut().zip(&self.cells).enumerate() {
             match *slot {
                 Slot::Missing => {}
@@ -448,7 +464,8 @@ impl Rows {
                     let end = start + used;
                     let next = end + record[end..].iter().take_while(|&&byte| byte == b' ').count();
                     if record.get(next).is_none_or(|&byte| byte == delimiter) {
-                        self.cells.push(Slot::Number { value, length: used as u32 });
+                        // Blanks that pad a number tell how long it is as well.
+                        self.cells.push(Slot::Number { value, length: (end - at) as u32 });
                         if next >= record.len() {
                             return true;
                         }
@@ -546,7 +563,7 @@ fn is_comment(line: &[u8], delimiter: u8) -> bool {
 }
 
 /// The column names of a header line: trimmed, unique, and without the hash that `numpy.savetxt` puts before them.
-fn header(splitter: &mut Splitter, line: &[u8]) -> Vec<String> {
+pub(super) fn header(splitter: &mut Splitter, line: &[u8]) -> Vec<String> {
     let line = line.trim_ascii_start().strip_prefix(b"#").unwrap_or(line);
     let mut names: Vec<String> = Vec::new();
     let mut times: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
@@ -592,6 +609,11 @@ impl Sniffed {
     pub(super) fn has_numbers(&self) -> bool {
         (0..self.header.len()).any(|at| self.is_numeric(at))
     }
+}
+
+/// Whether the head holds a word: quick to know before a head is sniffed for a header with that word.
+pub(super) fn holds(head: &Head<'_>, word: &str) -> bool {
+    memchr::memmem::find(head.bytes, word.as_bytes()).is_some()
 }
 
 /// Recognises a table by its first rows: one delimiter cuts nearly all of them into as many cells as the first.

@@ -14,6 +14,8 @@ use crate::view::card::series_class;
 use crate::view::tip::tip;
 use crate::view::{AxisChoice, Tip};
 
+use super::erased::Show;
+
 /// A drag in progress, in pixels of the chart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Drag {
@@ -354,13 +356,15 @@ fn TipTable(
             let tip = hover.as_ref().map(|hover| hover.tip.clone()).unwrap_or_default();
             tip.rows
                 .into_iter()
-                .map(|row| {
+                .enumerate()
+                .map(|(place, row)| {
+                    let nearest = place == 0;
                     view! {
                         <tr>
-                            <td><i class=format!("swatch swatch--{} {}", dash_word(row.dash), series_class(row.color))></i></td>
-                            <td class="tip__label">{row.label}</td>
-                            <td class="tip__value">{row.value}</td>
-                            <td class="tip__place">{row.place}</td>
+                            <td class="tip__cell"><i class=format!("swatch swatch--{} {}", dash_word(row.dash), series_class(row.color))></i></td>
+                            <td class="tip__cell tip__label" class=("tip__cell--nearest", nearest)>{row.label}</td>
+                            <td class="tip__cell tip__value" class=("tip__cell--nearest", nearest)>{row.value}</td>
+                            <td class="tip__cell tip__place">{row.place}</td>
                         </tr>
                     }
                 })

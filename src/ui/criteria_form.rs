@@ -8,6 +8,7 @@ use crate::view::criterion::meaning_of;
 use crate::view::format;
 
 use super::button::{Button, ButtonKind};
+use super::erased::{Show, item, list};
 
 /// The form as it stands: what is kept, or what is typed over it.
 #[derive(Clone, Copy)]
@@ -101,9 +102,7 @@ pub fn CriteriaForm() -> impl IntoView {
             <Show when=move || { many.get() > 1 }>
                 <p class="criteria__rule">"All of these must hold at the same checkpoint:"</p>
             </Show>
-            <For each=places key=|at| *at let:at>
-                <CriterionFields draft at />
-            </For>
+            {list(move || places().into_iter().map(|at| item(at, move || view! { <CriterionFields draft at /> })).collect())}
             <Button label="Add a criterion" on_press=add />
             <TextField
                 label="At most"

@@ -12,6 +12,7 @@ use crate::view::{ShownRun, format};
 
 use super::button::{Button, ButtonKind};
 use super::chart_canvas::{ChartCanvas, dash_word};
+use super::erased::{Show, item, list};
 
 /// More curves than this have no legend of their own: the run list is theirs.
 const LEGEND_MAX: usize = 8;
@@ -117,18 +118,23 @@ fn Legend(
     };
     let several = move || app.runs.with(|runs| runs.len() > 1);
     let names = move || card.with(|card| if card.names.len() > 1 { card.names.clone() } else { Vec::new() });
+    let metrics = move || {
+        let color = only().unwrap_or_default();
+        let chip = |(name, dash): (MetricName, Dash)| {
+            item(&name.clone(), move || view! { <NameChip name=name.clone() dash color card hidden=hidden_names /> })
+        };
+        names().into_iter().map(chip).collect()
+    };
+    let entries = move || {
+        let chip = |(id, name, color): (RunId, String, usize)| {
+            item(format!("{id} {name}"), move || view! { <RunChip id=id.clone() name=name.clone() color /> })
+        };
+        runs.get().into_iter().map(chip).collect()
+    };
     view! {
         <div class="curve-card__legend">
-            <Show when=move || only().is_some()>
-                <For each=names key=|name| name.clone() let:entry>
-                    <NameChip name=entry.0 dash=entry.1 color=only().unwrap_or_default() card hidden=hidden_names />
-                </For>
-            </Show>
-            <Show when=several>
-                <For each=move || runs.get() key=|(id, name, _)| (id.clone(), name.clone()) let:run>
-                    <RunChip id=run.0 name=run.1 color=run.2 />
-                </For>
-            </Show>
+            <Show when=move || only().is_some()>{list(metrics)}</Show>
+            <Show when=several>{list(entries)}</Show>
         </div>
     }
 }

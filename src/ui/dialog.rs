@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::app::App;
 
 use super::button::{Button, ButtonKind};
+use super::erased::Show;
 use super::keyboard;
 
 /// A modal dialog on the browser's own `<dialog>`, which keeps focus and closes on Escape.
@@ -110,7 +111,7 @@ pub fn HelpDialog() -> impl IntoView {
     let rows = move || {
         keyboard::MAP
             .iter()
-            .map(|(keys, meaning)| view! { <tr><td><kbd>{*keys}</kbd></td><td>{*meaning}</td></tr> })
+            .map(|(keys, meaning)| view! { <tr><td class="dialog__keys"><kbd>{*keys}</kbd></td><td>{*meaning}</td></tr> })
             .collect_view()
     };
     view! {

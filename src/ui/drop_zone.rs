@@ -10,6 +10,8 @@ use crate::browser::drop::{Dropped, carries_files};
 use crate::browser::files::Picked;
 use crate::browser::focus;
 
+use super::erased::Show;
+
 /// Takes what is dropped or pasted anywhere on the page, and says so while something hangs over it.
 #[component]
 pub fn DropZone() -> impl IntoView {

@@ -9,6 +9,7 @@ use crate::view::card::{Card, Section};
 use super::controls::Controls;
 use super::criteria_form::CriteriaForm;
 use super::curve_card::CurveCard;
+use super::erased::{Show, item, list};
 use super::inspector::Inspector;
 use super::ledger_table::LedgerTable;
 use super::objective_choice::ObjectiveChoice;
@@ -67,12 +68,17 @@ pub fn ExperimentPage() -> impl IntoView {
 #[component]
 fn Curves() -> impl IntoView {
     let app = App::expect();
+    let sections = move || {
+        let section = |section: Section| {
+            let key = format!("{} {}", section.folded, section.title);
+            item(key, move || view! { <CardSection section=section.clone() /> })
+        };
+        app.sections.get().into_iter().map(section).collect()
+    };
     view! {
         <Controls />
         <Show when=move || app.visible.with(|runs| !runs.is_empty()) fallback=NothingVisible>
-            <For each=move || app.sections.get() key=|section| (section.title.clone(), section.folded) let:section>
-                <CardSection section />
-            </For>
+            {list(sections)}
         </Show>
     }
 }
@@ -110,13 +116,19 @@ fn CardSection(
             own.map(|own| own.cards.clone()).unwrap_or_default()
         })
     });
-    let bases = move || cards.with(|cards| cards.iter().map(|card| card.base.clone()).collect::<Vec<_>>());
     let card_of = move |base: String| {
         Memo::new(move |last: Option<&Card>| {
             let found = cards.with(|cards| cards.iter().find(|card| card.base == base).cloned());
             // A card on its way out shows what it showed.
             found.or_else(|| last.cloned()).unwrap_or_default()
         })
+    };
+    let entries = move || {
+        let entry = |card: &Card| {
+            let base = card.base.clone();
+            item(&card.base, move || view! { <CurveCard card=card_of(base.clone()) /> })
+        };
+        cards.with(|cards| cards.iter().map(entry).collect())
     };
     let heading = if foldable {
         let label = move || format!("{} {title} ({})", if folded.get() { "▸" } else { "▾" }, cards.with(Vec::len));
@@ -141,9 +153,7 @@ fn CardSection(
             {heading}
             <Show when=move || !folded.get()>
                 <div class="cards">
-                    <For each=bases key=|base| base.clone() let:base>
-                        <CurveCard card=card_of(base) />
-                    </For>
+                    {list(entries)}
                 </div>
             </Show>
         </section>

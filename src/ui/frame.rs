@@ -6,6 +6,7 @@ use crate::app::{App, Kept};
 
 use super::dialog::{DeleteDialog, HelpDialog, PasteDialog};
 use super::drop_zone::DropZone;
+use super::erased::Show;
 use super::experiment_page::ExperimentPage;
 use super::import_panel::ImportPanel;
 use super::keyboard;
@@ -53,7 +54,9 @@ fn Header() -> impl IntoView {
                     <path class="header__mark-curve" d="M4 16c3 0 3.5-9 7-9 2.5 0 2.5 4 7 4" />
                     <path class="header__mark-stop" d="M14.5 4.5v13" />
                 </svg>
-                <span class="header__brand">"Training Monitor"</span>
+                <span class="header__brand" class=("header__brand--yields", move || name.get().is_some())>
+                    "Training Monitor"
+                </span>
             </a>
             <Show when=move || name.get().is_some()>
                 <span class="header__crumb">

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::view::format;
 
 use super::button::Button;
+use super::erased::Show;
 
 /// A small panel at the edge of the page while files are being read.
 #[component]

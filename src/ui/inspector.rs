@@ -7,6 +7,8 @@ use crate::view::card::series_class;
 use crate::view::verdict::{Look, advice, line, up_to_first_stop};
 use crate::view::{Tab, format};
 
+use super::erased::Show;
+
 /// Checkpoints shown up to the first stop.
 const SHOWN: usize = 5;
 
@@ -36,7 +38,7 @@ pub fn Inspector() -> impl IntoView {
                         <AdviceBox />
                         <LastVerdicts />
                         {(!parameters.is_empty()).then(|| view! {
-                            <h4>"Parameters"</h4>
+                            <h4 class="inspector__heading">"Parameters"</h4>
                             <table><tbody>{parameters}</tbody></table>
                         })}
                         {files.map(|source| {
@@ -45,7 +47,7 @@ pub fn Inspector() -> impl IntoView {
                             }).collect::<Vec<_>>();
                             let more = source.files.len().saturating_sub(5);
                             view! {
-                                <h4>"Source"</h4>
+                                <h4 class="inspector__heading">"Source"</h4>
                                 <div class="inspector__source">
                                     {source.format.clone()}" · "{format::counted(records as u64, "record")}
                                     {(overwritten > 0).then(|| if run.curves.iter().any(|curve| curve.restarted) {
@@ -79,10 +81,10 @@ fn AdviceBox() -> impl IntoView {
             app.monitor.with(|monitor| monitor.early_stopping_criteria.is_empty() && monitor.max_checkpoints.is_none());
         Some(view! {
             <div class="advice" class=("advice--stop", advice.stop)>
-                <h2>{advice.heading}</h2>
+                <h2 class=if advice.stop { "advice__heading advice__heading--stop" } else { "advice__heading" }>{advice.heading}</h2>
                 <p>{advice.sentence}</p>
                 {nothing.then(|| view! {
-                    <button type="button" class="button button--primary" on:click=move |_| app.change_view(|route| route.tab = Tab::Stopping)>
+                    <button type="button" class="button button--primary advice__action" on:click=move |_| app.change_view(|route| route.tab = Tab::Stopping)>
                         "Set a criterion…"
                     </button>
                 })}
@@ -128,7 +130,7 @@ fn LastVerdicts() -> impl IntoView {
             .collect::<Vec<_>>();
         let title = if ledger.first_stop.is_some() { "Verdicts up to the first stop" } else { "Latest verdicts" };
         Some(view! {
-            <h4>{title}</h4>
+            <h4 class="inspector__heading">{title}</h4>
             <table>
                 <thead><tr><th>"#"</th><th class="inspector__number">"value"</th>{heads}</tr></thead>
                 <tbody>{rows}</tbody>

@@ -34,7 +34,7 @@ pub fn listen(app: App) {
             "?" => app.help_open.set(true),
             "/" => {
                 event.prevent_default();
-                focus::first(".run-list__filter input");
+                focus::first(".run-list__field");
             }
             "j" => app.select_neighbour(1),
             "k" => app.select_neighbour(-1),

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::view::verdict::{Look, advice, csv, line};
 
 use super::button::{Button, ButtonKind};
+use super::erased::Show;
 
 /// Rows built at first; long runs grow by as many at a time.
 const SHOWN: usize = 200;
@@ -74,7 +75,7 @@ pub fn LedgerTable() -> impl IntoView {
                             <td class="ledger__place">{line.place}</td>
                             <td class="ledger__number">{line.value}{line.best.then_some(" ◦ best")}</td>
                             {cells}
-                            <td class="ledger__together">{line.together}</td>
+                            <td class="ledger__together" class=("ledger__together--stop", line.should_stop)>{line.together}</td>
                         </tr>
                     }
                 })

@@ -10,6 +10,7 @@ mod criteria_form;
 mod curve_card;
 mod dialog;
 mod drop_zone;
+mod erased;
 mod experiment_page;
 mod frame;
 mod import_panel;

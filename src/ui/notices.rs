@@ -2,15 +2,36 @@
 
 use leptos::prelude::*;
 
-use crate::app::App;
+use crate::app::{App, Notice};
+
+use super::erased::{item, list};
 
 /// The messages on screen, newest last.
 #[component]
 pub fn Notices() -> impl IntoView {
     let app = App::expect();
+    let notices = move || {
+        app.notices
+            .get()
+            .into_iter()
+            .map(|notice| item(notice.id, move || view! { <Message notice=notice.clone() /> }))
+            .collect()
+    };
     view! {
         <div class="notices">
-            <For each=move || app.notices.get() key=|notice| notice.id let:notice>
+            {list(notices)}
+        </div>
+    }
+}
+
+/// One message.
+#[component]
+fn Message(
+    /// What it says.
+    notice: Notice,
+) -> impl IntoView {
+    let app = App::expect();
+    view! {
                 <div class="notice" class=("notice--bad", notice.bad) role=if notice.bad { "alert" } else { "status" }>
                     <span class="notice__text">{notice.text.clone()}</span>
                     {notice.shows_report.then(|| {
@@ -29,7 +50,5 @@ pub fn Notices() -> impl IntoView {
                         "×"
                     </button>
                 </div>
-            </For>
-        </div>
     }
 }

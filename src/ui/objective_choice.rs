@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::app::App;
 use crate::model::{Goal, MetricName};
 
+use super::erased::Show;
+
 /// Chooses the objective with one click.
 #[component]
 pub fn ObjectiveChoice() -> impl IntoView {
@@ -45,6 +47,7 @@ pub fn ObjectiveChoice() -> impl IntoView {
     view! {
         <div class="objective">
             <select
+                class="objective__metric"
                 aria-label="Objective"
                 on:change=move |event| app.set_objective(MetricName::new(event_target_value(&event)))
             >

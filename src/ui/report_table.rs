@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::view::report::{FileReport, ReportRow, Verdict, choices, row, summary, text};
 
 use super::button::{Button, ButtonKind};
+use super::erased::{Show, item, list};
 
 /// More files than this are folded behind a button.
 const SHOWN: usize = 50;
@@ -37,6 +38,10 @@ pub fn ReportTable(
         rows.with(|rows| rows.iter().take(if all.get() { usize::MAX } else { SHOWN }).cloned().collect::<Vec<_>>())
     };
     let more = move || rows.with(Vec::len).saturating_sub(SHOWN);
+    let lines = move || {
+        let line = |row: ReportRow| item(format!("{row:?}"), move || view! { <ReportLine row=row.clone() /> });
+        listed().into_iter().map(line).collect()
+    };
     view! {
         <div class="report">
             <div class="report__head">
@@ -44,9 +49,7 @@ pub fn ReportTable(
                 <Button label="Copy as text" kind=ButtonKind::Quiet on_press=move |()| app.copy(reports.with_untracked(|reports| text(reports))) />
             </div>
             <ul class="report__rows">
-                <For each=listed key=|row| format!("{row:?}") let:row>
-                    <ReportLine row />
-                </For>
+                {list(lines)}
             </ul>
             <Show when=move || !all.get() && (more() > 0)>
                 <Button label=Signal::derive(move || format!("Show {} more files", more())) on_press=move |()| all.set(true) />
@@ -90,7 +93,7 @@ fn ReportLine(
     let left_out = (!skipped.is_empty()).then(|| {
         view! {
             <details class="report__details">
-                <summary>"Lines left out"</summary>
+                <summary class="report__unfold">"Lines left out"</summary>
                 <table><tbody>{skipped}</tbody></table>
             </details>
         }

@@ -8,6 +8,7 @@ use crate::view::card::series_class;
 use crate::view::run_list::{SPARK, Tone};
 
 use super::button::{Button, ButtonKind};
+use super::erased::{Show, item, list};
 
 /// The left side of the experiment screen.
 #[component]
@@ -16,10 +17,15 @@ pub fn RunList() -> impl IntoView {
     let filter = Memo::new(move |_| app.route.with(|route| route.filter.clone()));
     let all_shown = Memo::new(move |_| app.hidden.with(Vec::is_empty));
     let ids = Memo::new(move |_| app.listed.with(|runs| runs.iter().map(|run| run.run.id.clone()).collect::<Vec<_>>()));
+    let rows = move || {
+        let row = |id: RunId| item(&id.clone(), move || view! { <Row id=id.clone() /> });
+        ids.get().into_iter().map(row).collect()
+    };
     view! {
         <aside class="run-list" aria-label="Runs">
             <label class="run-list__filter">
                 <input
+                    class="run-list__field"
                     type="search"
                     placeholder="Filter runs, or lr < 1e-3"
                     aria-label="Filter runs"
@@ -37,9 +43,7 @@ pub fn RunList() -> impl IntoView {
                 <Button label="Paste…" kind=ButtonKind::Quiet on_press=move |()| app.paste_open.set(true) />
             </div>
             <ul class="run-list__rows">
-                <For each=move || ids.get() key=|id| id.clone() let:id>
-                    <Row id />
-                </For>
+                {list(rows)}
             </ul>
             <Show when=move || ids.with(Vec::is_empty) && !filter.with(String::is_empty)>
                 <p class="run-list__none">"No run matches."</p>

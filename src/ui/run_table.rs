@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::app::App;
 use crate::view::run_table::{Order, TableRow, table};
 
+use super::erased::{item, list};
+
 /// All runs that the filter lets through, as a table.
 #[component]
 pub fn RunTable() -> impl IntoView {
@@ -43,14 +45,16 @@ pub fn RunTable() -> impl IntoView {
     };
     let numbers =
         Memo::new(move |_| table.with(|table| table.heads.iter().map(|head| head.number).collect::<Vec<_>>()));
+    let rows = move || {
+        let row = |row: TableRow| item(format!("{row:?}"), move || view! { <Row row=row.clone() numbers /> });
+        table.with(|table| table.rows.iter().cloned().map(row).collect())
+    };
     view! {
         <section class="card run-table">
             <table>
                 <thead><tr>{heads}</tr></thead>
                 <tbody>
-                    <For each=move || table.with(|table| table.rows.clone()) key=|row| format!("{row:?}") let:row>
-                        <Row row numbers />
-                    </For>
+                    {list(rows)}
                 </tbody>
             </table>
         </section>

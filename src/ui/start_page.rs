@@ -9,6 +9,7 @@ use crate::view::experiment_card::SPARK;
 use crate::view::{ExperimentCard, Route, report};
 
 use super::button::{Button, ButtonKind};
+use super::erased::{Show, item, list};
 use super::report_table::ReportTable;
 
 /// The start screen.
@@ -16,6 +17,11 @@ use super::report_table::ReportTable;
 pub fn StartPage() -> impl IntoView {
     let app = App::expect();
     let formats = report::readable().join(" · ");
+    let tiles = move || {
+        let tile =
+            |card: ExperimentCard| item(format!("{card:?}"), move || view! { <ExperimentTile card=card.clone() /> });
+        app.cards.get().into_iter().map(tile).collect()
+    };
     view! {
         <main class="start">
             <section class="start__drop">
@@ -40,15 +46,15 @@ pub fn StartPage() -> impl IntoView {
             </Show>
             <ul class="start__notes">
                 <li>
-                    <b>"Logs on another machine?"</b>
+                    <b class="start__question">"Logs on another machine?"</b>
                     "Mount or sync the folder and drop it, or copy the terminal's text and paste it here."
                 </li>
                 <li>
-                    <b>"Where is my data?"</b>
+                    <b class="start__question">"Where is my data?"</b>
                     "In this browser's own storage, until you delete it. There is no server, no account and no upload."
                 </li>
                 <li>
-                    <b>"No stopping rule yet?"</b>
+                    <b class="start__question">"No stopping rule yet?"</b>
                     "Drop a finished run, set a look-back, and read what obeying it would have saved or lost."
                 </li>
             </ul>
@@ -56,9 +62,7 @@ pub fn StartPage() -> impl IntoView {
                 <h2 class="start__heading">"Experiments in this browser"</h2>
             </Show>
             <ul class="start__experiments">
-                <For each=move || app.cards.get() key=|card| format!("{card:?}") let:card>
-                    <ExperimentTile card />
-                </For>
+                {list(tiles)}
             </ul>
         </main>
     }

@@ -64,7 +64,8 @@ pub fn choices() -> Vec<(&'static str, &'static str)> {
 
 /// The titles of everything that curves can be read from, for the start screen.
 pub fn readable() -> Vec<&'static str> {
-    let mut titles: Vec<&str> = KNOWN.iter().filter(|it| it.role != Role::Parameters).map(|it| it.title).collect();
+    let mut titles: Vec<&str> =
+        KNOWN.iter().filter(|it| !matches!(it.role, Role::Parameters)).map(|it| it.title).collect();
     titles.dedup();
     titles
 }

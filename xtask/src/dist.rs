@@ -153,7 +153,8 @@ pub fn is_hashed(path: &str) -> bool {
     })
 }
 
-/// The sheets of the page in the order of the cascade: tokens, base, layout, then the components by name.
+/// The sheets of the page in the order of the cascade: tokens, base, layout, the components by name, and last what
+/// narrow windows change.
 ///
 /// A sheet that does not exist yet is left out. `report.css` belongs to the exported report, not to the page.
 fn style_sheets(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -161,6 +162,7 @@ fn style_sheets(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut sheets: Vec<PathBuf> = frame.into_iter().filter(|sheet| sheet.is_file()).collect();
     let components = files_below(&folder.join("components"))?;
     sheets.extend(components.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "css")));
+    sheets.extend(Some(folder.join("narrow.css")).filter(|sheet| sheet.is_file()));
     Ok(sheets)
 }
 
