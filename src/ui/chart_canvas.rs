@@ -414,20 +414,21 @@ fn leave(hover: RwSignal<Option<Hover>>, crosshair: RwSignal<Option<f64>>, on_ne
     }
 }
 
-/// The next point of a line that has a place in the plot, with its place in pixels; from the middle of the first line
-/// when nothing is pointed at. Points without a place (NaN) are passed over.
+/// The next point of a line that has a place in the plot, with its place in pixels; an end of the first line when nothing
+/// is pointed at. Points without a place (NaN) are passed over.
 fn neighbour(scene: &Scene, here: Option<(usize, usize)>, step: isize) -> Option<(usize, f64, f64)> {
-    let (line_at, mut at) = here.unwrap_or((0, scene.spec.lines.first()?.xs.len() / 2));
+    let line_at = here.map_or(0, |(line, _)| line);
     let line = scene.spec.lines.get(line_at)?;
-    loop {
-        at = at.checked_add_signed(step)?;
+    let (left, _, right, _) = scene.plot;
+    let shown = |at: usize| {
         let (x_px, y_px) = (scene.px_from_x(*line.xs.get(at)?), scene.px_from_y(*line.ys.get(at)?));
-        let (left, _, right, _) = scene.plot;
-        if x_px < left - 0.5 || x_px > right + 0.5 {
-            return None;
-        }
-        if y_px.is_finite() {
-            return Some((line_at, x_px, y_px));
-        }
+        let inside = x_px >= left - 0.5 && x_px <= right + 0.5 && y_px.is_finite();
+        inside.then_some((line_at, x_px, y_px))
+    };
+    match (here, step > 0) {
+        (Some((_, at)), true) => (at + 1..line.xs.len()).find_map(shown),
+        (Some((_, at)), false) => (0..at).rev().find_map(shown),
+        (None, true) => (0..line.xs.len()).find_map(shown),
+        (None, false) => (0..line.xs.len()).rev().find_map(shown),
     }
 }

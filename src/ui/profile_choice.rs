@@ -31,6 +31,6 @@ pub fn ProfileChoice() -> impl IntoView {
     };
     view! {
         <span class="segment" role="group" aria-label="Limits">{choices}</span>
-        <p class="objective__guess">{meaning}</p>
+        <p class="objective__meaning">{meaning}</p>
     }
 }

@@ -16,7 +16,7 @@ use super::report_table::ReportTable;
 #[component]
 pub fn StartPage() -> impl IntoView {
     let app = App::expect();
-    let formats = report::readable().join(" · ");
+    let formats = report::readable_line(14);
     let tiles = move || {
         let tile =
             |card: ExperimentCard| item(format!("{card:?}"), move || view! { <ExperimentTile card=card.clone() /> });

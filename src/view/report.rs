@@ -62,8 +62,19 @@ pub fn choices() -> Vec<(&'static str, &'static str)> {
     KNOWN.iter().map(|it| (it.id, it.title)).collect()
 }
 
-/// The titles of everything that curves can be read from, for the start screen.
-pub fn readable() -> Vec<&'static str> {
+/// What the start screen names of everything that can be read: the first of the list, and how many more.
+pub fn readable_line(named: usize) -> String {
+    let titles = readable();
+    let more = titles.len().saturating_sub(named);
+    let mut line = titles.into_iter().take(named).collect::<Vec<_>>().join(" · ");
+    if more > 0 {
+        line.push_str(&format!(" · {more} more"));
+    }
+    line
+}
+
+/// The titles of everything that curves can be read from.
+fn readable() -> Vec<&'static str> {
     let mut titles: Vec<&str> =
         KNOWN.iter().filter(|it| !matches!(it.role, Role::Parameters)).map(|it| it.title).collect();
     titles.dedup();
