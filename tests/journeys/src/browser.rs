@@ -245,6 +245,27 @@ impl Browser {
         }
     }
 
+    /// Clicks the first such element that can be seen and whose text is exactly this, once nothing covers it.
+    #[track_caller]
+    pub fn click_text(&self, css: &str, text: &str) {
+        let find = "return [...document.querySelectorAll(arguments[0])]
+            .find(e => e.innerText.trim() === arguments[1] && e.getClientRects().length > 0 && !e.disabled) ?? null";
+        let began = Instant::now();
+        loop {
+            let clicked = self.block(async {
+                self.session().execute(find, vec![css.into(), text.into()]).await?.element()?.click().await
+            });
+            match clicked {
+                Ok(()) => return,
+                Err(_) if began.elapsed() < PATIENCE => std::thread::sleep(LOOK_AGAIN),
+                Err(error) => {
+                    let (secs, excerpt) = (PATIENCE.as_secs(), self.excerpt());
+                    panic!("waited {secs} s to click `{css}` that reads {text:?}: {error}\non the page: {excerpt}");
+                }
+            }
+        }
+    }
+
     /// Moves the pointer to a place inside the first such element, in fractions of its width and height.
     #[track_caller]
     pub fn hover(&self, css: &str, across: f64, down: f64) {

@@ -16,6 +16,10 @@
 
 mod browser;
 mod keys;
+pub mod logs;
 mod process;
+mod walk;
 
 pub use browser::{Browser, PATIENCE};
+pub use logs::Logs;
+pub use walk::CANVAS;
