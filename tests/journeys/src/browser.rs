@@ -121,6 +121,41 @@ impl Browser {
         done(self.block(self.session().title()), "reading the title")
     }
 
+    /// Opens an address below [`Browser::root`] in another tab, which is in front from now on.
+    #[track_caller]
+    pub fn open_second_tab(&self, address: &str) {
+        let opened = self.block(async {
+            let tab = self.session().new_tab().await?;
+            self.session().switch_to_window(tab).await
+        });
+        done(opened, "opening another tab");
+        self.set_viewport(VIEWPORT_PX.0, VIEWPORT_PX.1);
+        self.goto(address);
+    }
+
+    /// Puts a tab in front, counted from 0 in the order in which they were opened.
+    #[track_caller]
+    pub fn switch_to_tab(&self, tab: usize) {
+        let switched = self.block(async {
+            let tabs = self.session().windows().await?;
+            self.session().switch_to_window(tabs[tab].clone()).await
+        });
+        done(switched, "switching to another tab");
+    }
+
+    /// Closes the tab in front; the first one that is left is in front from now on.
+    #[track_caller]
+    pub fn close_tab(&self) {
+        done(self.block(self.session().close_window()), "closing a tab");
+        self.switch_to_tab(0);
+    }
+
+    /// Goes back in the history of the tab.
+    #[track_caller]
+    pub fn back(&self) {
+        done(self.block(self.session().back()), "going back");
+    }
+
     // --- looking -----------------------------------------------------------------------------------------------
 
     /// Waits for an element that is on the page and takes up space.
@@ -248,8 +283,12 @@ impl Browser {
     /// Clicks the first such element that can be seen and whose text is exactly this, once nothing covers it.
     #[track_caller]
     pub fn click_text(&self, css: &str, text: &str) {
-        let find = "return [...document.querySelectorAll(arguments[0])]
-            .find(e => e.innerText.trim() === arguments[1] && e.getClientRects().length > 0 && !e.disabled) ?? null";
+        // Scrolled to the middle, where no bar at the edge of the window lies over it.
+        let find = "
+            const found = [...document.querySelectorAll(arguments[0])]
+                .find(e => e.innerText.trim() === arguments[1] && e.getClientRects().length > 0 && !e.disabled);
+            found?.scrollIntoView({ block: 'center', behavior: 'instant' });
+            return found ?? null";
         let began = Instant::now();
         loop {
             let clicked = self.block(async {
@@ -264,6 +303,18 @@ impl Browser {
                 }
             }
         }
+    }
+
+    /// Chooses the option of a list that reads exactly this.
+    #[track_caller]
+    pub fn choose(&self, css: &str, option: &str) {
+        self.wait_for(css);
+        let find = "return [...document.querySelector(arguments[0]).options]
+            .find(option => option.text.trim() === arguments[1]) ?? null";
+        let chosen = self.block(async {
+            self.session().execute(find, vec![css.into(), option.into()]).await?.element()?.click().await
+        });
+        done(chosen, &format!("choosing {option:?} in `{css}`"));
     }
 
     /// Moves the pointer to a place inside the first such element, in fractions of its width and height.
@@ -402,10 +453,13 @@ impl Browser {
     }
 
     /// Gives the page this much storage in all, or with `None` as much as the browser likes.
+    ///
+    /// A browser remembers for a while how much room a database has that is open already: to make that one scarce, call
+    /// this between [`Browser::start`] and the first [`Browser::goto`].
     #[track_caller]
     pub fn set_quota(&self, bytes: Option<u64>) {
-        let origin = self.run("return location.origin", &[]);
-        let mut quota = json!({ "origin": origin });
+        let origin: String = self.root.split_inclusive('/').take(3).collect();
+        let mut quota = json!({ "origin": origin.trim_end_matches('/') });
         if let Some(bytes) = bytes {
             quota["quotaSize"] = bytes.into();
         }

@@ -29,6 +29,8 @@ impl Browser {
     /// Drops files or folders and waits until the experiment has so many runs and its first curve is drawn.
     #[track_caller]
     pub fn drop_runs<P: AsRef<Path>>(&self, paths: &[P], runs: usize) {
+        // Nobody listens to a drop before the page stands.
+        self.wait_for("header");
         self.drop_files(paths);
         self.wait_for_runs(runs);
         self.wait_for_curve();
