@@ -316,6 +316,10 @@ impl App {
         }
         self.keep_experiment(&experiment).await;
         let lost = self.keep_runs(&arrived).await;
+        if fresh {
+            // Half of it would look like all of it after a reload. Where even that fails it stays, and can be deleted.
+            self.keeper.get_value().store().await.remove_half(&experiment.id).await.ok();
+        }
         // A report that cannot be kept is on screen all the same.
         if let Ok(json) = serde_json::to_string(&reports) {
             let keeper = self.keeper.get_value();

@@ -40,6 +40,14 @@ impl<R: Repository> Spill<R> {
         self.lasting.is_none() || self.spilled.borrow().contains(experiment)
     }
 
+    /// Removes what was kept of an experiment before it had to live in memory: the half of an import that did fit.
+    pub async fn remove_half(&self, experiment: &ExperimentId) -> Result<(), StoreError> {
+        match &self.lasting {
+            Some(lasting) if self.in_memory(experiment) => lasting.delete_experiment(experiment).await,
+            _ => Ok(()),
+        }
+    }
+
     /// The lasting repository, for an experiment that lives there.
     fn lasting(&self, experiment: &ExperimentId) -> Option<&R> {
         self.lasting.as_ref().filter(|_| !self.in_memory(experiment))
@@ -323,6 +331,20 @@ mod tests {
         tight.full.set(true);
         now(spill.put_runs(&[run("second")])).expect("memory has room");
         assert_eq!(now(tight.memory.runs(&ExperimentId::new("e"))).expect("runs are there").0.len(), 1);
+    }
+
+    #[test]
+    fn the_half_that_did_fit_can_be_removed() {
+        let tight = Tight::default();
+        let spill = Spill::new(Ok(&tight));
+        now(spill.put_experiment(&experiment("e"))).expect("there is room");
+        now(spill.remove_half(&ExperimentId::new("e"))).expect("nothing to remove");
+        assert_eq!(now(tight.memory.experiments()).expect("a list").0.len(), 1);
+        tight.full.set(true);
+        now(spill.put_runs(&[run("second")])).expect("memory has room");
+        now(spill.remove_half(&ExperimentId::new("e"))).expect("deleting needs no room");
+        assert_eq!(now(tight.memory.experiments()).expect("a list").0.len(), 0);
+        assert_eq!(now(spill.runs(&ExperimentId::new("e"))).expect("runs are there").0.len(), 1);
     }
 
     #[test]
