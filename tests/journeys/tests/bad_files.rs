@@ -64,6 +64,7 @@ fn a_good_file_is_drawn_beside_bad_ones() {
         logs.write(&format!("drop/{path}"), content);
     }
     let browser = Browser::open();
+    browser.wait_for("h1");
     browser.drop_files(&[logs.path("drop")]);
     browser.wait_for_curve();
     let names = browser.texts(".run-list__name");
@@ -94,6 +95,7 @@ fn a_drop_of_bad_files_alone_leaves_the_start_screen() {
     let logs = Logs::new();
     let picture = logs.write("plot.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     let browser = Browser::open();
+    browser.wait_for("h1");
     browser.drop_files::<PathBuf>(&[picture]);
     browser.wait_for_text(".notice--bad", "Nothing to draw");
     browser.wait_for_text(".report__row", "a picture (PNG)");

@@ -98,9 +98,9 @@ fn a_curve_that_comes_back_looks_as_before() {
     // The pointer is elsewhere, so that nothing stands out.
     browser.hover("header", 0.5, 0.5);
     let before = browser.run(picture, &[]);
-    browser.click("[aria-label='Draw this run']");
+    browser.click("[aria-label='Draw line']");
     browser.wait_until_gone(CANVAS);
-    browser.click("[aria-label='Draw this run']");
+    browser.click("[aria-label='Draw line']");
     browser.hover("header", 0.5, 0.5);
     browser.wait_until("the same picture", &picture.replace("?? ''", "=== arguments[0]"), &[before]);
 }

@@ -102,7 +102,7 @@ fn a_keras_csv_is_walked_to_its_verdict() {
             ["6", "epoch 5", "0.66", "0.66 now, 0.68 two checkpoints ago: no better, satisfied", "stop"],
             ["7", "epoch 6", "0.75 ◦ best", "0.75 now, 0.69 two checkpoints ago: better, go on", "go on"],
         ],
-        heading: "Stop was advised at checkpoint 5",
+        heading: "Stop was advised at checkpoint 5 (epoch 4)",
         sentence: "Going on for two more checkpoints brought 0.05: from 0.70 to 0.75 at checkpoint 7.",
     };
     walk(&[logs.write("history.csv", text)], &expected);
@@ -128,7 +128,7 @@ fn a_table_with_tabs_is_walked_to_its_verdict() {
             ["6", "step 600", "2.25", "2.25 now, 2.50 two checkpoints ago: no better, satisfied", "stop"],
             ["7", "step 700", "1.5", "1.5 now, 3.5 two checkpoints ago: no better, satisfied", "stop"],
         ],
-        heading: "Stop was advised at checkpoint 6",
+        heading: "Stop was advised at checkpoint 6 (step 600)",
         sentence: "Going on for one more checkpoint brought nothing: the best is checkpoint 5 with 3.5.",
     };
     walk(&[logs.write("agent.tsv", text)], &expected);
@@ -160,7 +160,7 @@ fn json_lines_are_walked_to_their_verdict() {
             ["5", "step 50", "0.65", "0.65 now, 0.60 two checkpoints ago: no better, satisfied", "stop"],
             ["6", "step 60", "0.5 ◦ best", "0.5 now, 0.7 two checkpoints ago: better, go on", "go on"],
         ],
-        heading: "Stop was advised at checkpoint 5",
+        heading: "Stop was advised at checkpoint 5 (step 50)",
         sentence: "Going on for one more checkpoint brought 0.1: from 0.6 to 0.5 at checkpoint 6.",
     };
     walk(&[logs.write("train.jsonl", text)], &expected);
@@ -193,7 +193,7 @@ fn a_trainer_state_is_walked_to_its_verdict() {
             ["4", "step 40", "1.5", "1.5 now, 1.5 two checkpoints ago: no better, satisfied", "stop"],
             ["5", "step 50", "1 ◦ best", "1.00 now, 1.25 two checkpoints ago: better, go on", "go on"],
         ],
-        heading: "Stop was advised at checkpoint 4",
+        heading: "Stop was advised at checkpoint 4 (step 40)",
         sentence: "Going on for one more checkpoint brought 0.25: from 1.25 to 1.00 at checkpoint 5.",
     };
     logs.write("checkpoint-50/trainer_state.json", state.to_string());
@@ -223,7 +223,7 @@ fn a_lightning_folder_is_walked_to_its_verdict() {
             ["3", "step 29", "0.75 ◦ best", "0.75 now, 0.25 two checkpoints ago: better, go on", "go on"],
             ["4", "step 39", "0.5", "0.5 now, 0.5 two checkpoints ago: no better, satisfied", "stop"],
         ],
-        heading: "Stop was advised at checkpoint 4",
+        heading: "Stop was advised at checkpoint 4, the last (step 39)",
         sentence: "The best is checkpoint 3 with 0.75.",
     };
     walk(&[logs_path.parent().expect("it is in a folder").to_owned()], &expected);
@@ -267,7 +267,7 @@ fn event_files_are_walked_to_their_verdict() {
             ["6", "step 6", "0.6875", "0.6875 now, 0.6875 two checkpoints ago: no better, satisfied", "stop"],
             ["7", "step 7", "0.875 ◦ best", "0.8750 now, 0.8125 two checkpoints ago: better, go on", "go on"],
         ],
-        heading: "Stop was advised at checkpoint 6",
+        heading: "Stop was advised at checkpoint 6 (step 6)",
         sentence: "Going on for one more checkpoint brought 0.0625: from 0.8125 to 0.8750 at checkpoint 7.",
     };
     walk(&[logs.path("sweep")], &expected);
@@ -299,7 +299,7 @@ fn console_text_is_walked_to_its_verdict() {
             ["3", "epoch 3", "0.8", "0.8 now, 0.9 two checkpoints ago: better, go on", "go on"],
             ["4", "epoch 4", "0.75", "0.75 now, 0.70 two checkpoints ago: no better, satisfied", "stop"],
         ],
-        heading: "Stop was advised at checkpoint 4",
+        heading: "Stop was advised at checkpoint 4, the last (epoch 4)",
         sentence: "The best is checkpoint 2 with 0.7.",
     };
     walk(&[logs.write("console.txt", text)], &expected);

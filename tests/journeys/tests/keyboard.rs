@@ -94,7 +94,8 @@ fn arrows_walk_along_a_chart() {
     browser.drop_runs(&[logs.write("a.csv", "epoch,loss\n0,2.5\n1,1.5\n2,0.25\n")], 1);
     browser.run("document.querySelector('.chart').focus()", &[]);
     for (key, heading, value) in [
-        ("ArrowRight", "epoch 0", "2.5"),
+        // From the middle.
+        ("ArrowLeft", "epoch 0", "2.5"),
         ("ArrowRight", "epoch 1", "1.5"),
         ("ArrowRight", "epoch 2", "0.25"),
         ("ArrowLeft", "epoch 1", "1.5"),

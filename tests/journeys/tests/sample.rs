@@ -55,7 +55,7 @@ fn the_verdict_of_a_selected_run_is_in_the_inspector() {
     browser.click(&format!(".run-list__row:nth-child({run}) .run-list__open"));
     browser.wait_for_text(".inspector__name", "lr=0.002,width=8,dropout=0");
     // Its validation accuracy is 0.813 at checkpoint 28, where five checkpoints before it was 0.813 as well.
-    assert_eq!(browser.text(".advice h2"), "Stop was advised at checkpoint 28");
+    assert_eq!(browser.text(".advice h2"), "Stop was advised at checkpoint 28 (step 55)");
     assert_eq!(
         browser.text(".advice p"),
         "Going on for 72 more checkpoints brought 0.009: from 0.813 to 0.822 at checkpoint 96."
