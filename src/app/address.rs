@@ -23,7 +23,7 @@ impl App {
         change(&mut route);
         if self.route.with_untracked(|before| *before != route) {
             // An address that cannot be written (a page opened from disk) costs the back button, not the view.
-            write(route.print().trim_start_matches('#')).ok();
+            write(&route.print()).ok();
             self.route.set(route);
         }
     }

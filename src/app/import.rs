@@ -218,6 +218,7 @@ impl App {
                 (entry, picked.file.clone())
             })
             .collect();
+        // Not a `StoredValue`: that would go with the dialog or row whose button asked for the import.
         let received = RefCell::new(Vec::<DroppedRun>::new());
         let ended = Rc::new(Cell::new(false));
         let heard_end = Rc::clone(&ended);
