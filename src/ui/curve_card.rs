@@ -121,7 +121,7 @@ fn Legend(
     let metrics = move || {
         let color = only().unwrap_or_default();
         let chip = |(name, dash): (MetricName, Dash)| {
-            item(&name.clone(), move || view! { <NameChip name=name.clone() dash color card hidden=hidden_names /> })
+            item(name.clone(), move || view! { <NameChip name=name.clone() dash color card hidden=hidden_names /> })
         };
         names().into_iter().map(chip).collect()
     };

@@ -18,7 +18,7 @@ pub fn RunList() -> impl IntoView {
     let all_shown = Memo::new(move |_| app.hidden.with(Vec::is_empty));
     let ids = Memo::new(move |_| app.listed.with(|runs| runs.iter().map(|run| run.run.id.clone()).collect::<Vec<_>>()));
     let rows = move || {
-        let row = |id: RunId| item(&id.clone(), move || view! { <Row id=id.clone() /> });
+        let row = |id: RunId| item(id.clone(), move || view! { <Row id=id.clone() /> });
         ids.get().into_iter().map(row).collect()
     };
     view! {
