@@ -42,6 +42,13 @@ const PREFIXES: &[(&str, Split)] = &[
     ("dev_", Split::Validation),
     ("test/", Split::Test),
     ("test_", Split::Test),
+    ("train ", Split::Train),
+    ("training ", Split::Train),
+    ("validation ", Split::Validation),
+    ("valid ", Split::Validation),
+    ("val ", Split::Validation),
+    ("eval ", Split::Validation),
+    ("test ", Split::Test),
 ];
 
 const SUFFIXES: &[(&str, Split)] = &[("_train", Split::Train), ("_val", Split::Validation), ("_test", Split::Test)];
@@ -85,7 +92,8 @@ mod tests {
             ("eval_accuracy", "accuracy", Split::Validation),
             ("epoch_val_acc", "epoch_acc", Split::Validation),
             ("metrics/mAP50(B)", "metrics/mAP50(B)", Split::Unsaid),
-            ("Validation Accuracy", "Validation Accuracy", Split::Unsaid),
+            ("Validation Accuracy", "Accuracy", Split::Validation),
+            ("Val Acc", "Acc", Split::Validation),
             ("val_", "val_", Split::Unsaid),
         ] {
             assert_eq!(base_and_split(name), (base.to_owned(), split), "{name}");
