@@ -27,6 +27,8 @@ fn two_runs(logs: &Logs) -> Browser {
 /// The step in the heading of the tip, once the pointer is at a place of the chart.
 #[track_caller]
 fn step_under(browser: &Browser, across: f64) -> u32 {
+    // A change of the view is painted in the next frame; before, the pointer would be over the old picture.
+    browser.run_async("for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)", &[]);
     browser.hover(".chart", across, 0.5);
     browser.wait_for(".tip__heading");
     let heading = browser.text(".tip__heading");
