@@ -172,28 +172,15 @@ fn decades(axis: &Axis, range: (f64, f64), scale: &Scale, room_px: impl Fn(&str)
         },
         _ => times_power(factor, power),
     };
-    for factors in [&[1.0, 2.0, 5.0][..], &[1.0]] {
-        let values: Vec<f64> = powers
-            .clone()
-            .flat_map(|power| factors.iter().map(move |&factor| (factor, power)))
-            .map(|(factor, power)| at(factor, power))
-            .filter(inside)
-            .collect();
-        if values.len() > MOST {
-            continue;
-        }
-        let labels = log_labels(axis, &values);
-        let placed = place(values, labels, scale);
-        if fits(&placed, &room_px) {
-            return placed;
-        }
-    }
-    // Every n-th decade, counted from 1, so that the ticks stay when the range moves.
-    for stride in 2..=700 {
+    // Three to the decade, one to the decade, then every n-th decade, counted from 1 so that the ticks stay when the
+    // range moves.
+    let decades = (1..=700).map(|stride| (&[1.0][..], stride));
+    for (factors, stride) in [(&[1.0, 2.0, 5.0][..], 1)].into_iter().chain(decades) {
         let values: Vec<f64> = powers
             .clone()
             .filter(|power| power.rem_euclid(stride) == 0)
-            .map(|power| at(1.0, power))
+            .flat_map(|power| factors.iter().map(move |&factor| (factor, power)))
+            .map(|(factor, power)| at(factor, power))
             .filter(inside)
             .collect();
         if values.len() > MOST {
