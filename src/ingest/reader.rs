@@ -50,17 +50,8 @@ impl Reader {
         }
         let seen = Head { path, bytes: &text, complete };
         let mut report = FileReport {
-            path: path.to_owned(),
-            size_bytes,
-            format: None,
-            confidence: 0,
-            reason: String::new(),
-            runner_up: None,
-            runs: 0,
-            points: 0,
-            skipped: Vec::new(),
-            outcome: Outcome::Read,
             encoding: encoding.name().map(str::to_owned),
+            ..FileReport::of(path, size_bytes, Outcome::Read)
         };
         let chosen = match read_as.and_then(format) {
             Some(chosen) => {

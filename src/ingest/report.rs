@@ -48,6 +48,23 @@ pub struct FileReport {
 }
 
 impl FileReport {
+    /// The report of a file of which nothing is known yet but what became of it.
+    pub fn of(path: impl Into<String>, size_bytes: u64, outcome: Outcome) -> Self {
+        Self {
+            path: path.into(),
+            size_bytes,
+            format: None,
+            confidence: 0,
+            reason: String::new(),
+            runner_up: None,
+            runs: 0,
+            points: 0,
+            skipped: Vec::new(),
+            outcome,
+            encoding: None,
+        }
+    }
+
     /// How many lines or records were skipped.
     pub fn skipped_count(&self) -> u64 {
         self.skipped.iter().map(|skipped| skipped.count).sum()

@@ -208,19 +208,7 @@ impl Answer {
 
 /// The report of a file that was left alone.
 pub fn refused(entry: &FileEntry, reason: impl Into<String>) -> FileReport {
-    FileReport {
-        path: entry.path.clone(),
-        size_bytes: entry.size_bytes,
-        format: None,
-        confidence: 0,
-        reason: String::new(),
-        runner_up: None,
-        runs: 0,
-        points: 0,
-        skipped: Vec::new(),
-        outcome: Outcome::Refused { reason: reason.into() },
-        encoding: None,
-    }
+    FileReport::of(entry.path.clone(), entry.size_bytes, Outcome::Refused { reason: reason.into() })
 }
 
 #[cfg(test)]
