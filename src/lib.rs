@@ -9,7 +9,7 @@
 //!  3   store·     worker·                               keep · compute
 //!  2                monitor     view                    the workflow and its errors · what each page shows
 //!  1   ingest  record  stopping  analysis  chart·       trades, strangers to each other
-//!  0   model                                  browser   words · one wrapper per Web API
+//!  0   model   math                           browser   words · numbers · one wrapper per Web API
 //!      ─────────── pure, native ───────────   ─ wasm ─
 //!      · has one or two wasm-only files inside; everything else in the room is native
 //! ```
@@ -20,6 +20,7 @@
 pub mod analysis;
 pub mod chart;
 pub mod ingest;
+pub mod math;
 pub mod model;
 pub mod monitor;
 pub mod record;

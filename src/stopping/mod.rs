@@ -1,6 +1,6 @@
 //! The room `stopping` judges: whether a run should stop at a checkpoint, and why.
 //!
-//! Imports `model` only. All answers are advice: a run may go on, so every criterion is evaluated at every
+//! Imports `model` and `math` only. All answers are advice: a run may go on, so every criterion is evaluated at every
 //! checkpoint, whatever was said before.
 
 mod convergence;

@@ -1,0 +1,7 @@
+//! The room `math` is numbers only: statistics, curves and their fits, and what they say about a value to come.
+//!
+//! Imports std and numeric crates only. Columns come as slices of doubles; what is missing is left out by the caller.
+
+mod statistics;
+
+pub use statistics::{mean, median, percentile, percentile_of_sorted, standard_deviation};
