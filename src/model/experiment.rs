@@ -247,7 +247,7 @@ impl Experiment {
     /// Returns what is readable with everything that is not; unreadable fields are at their defaults. Whether the
     /// fields go together is the business of the room `monitor`.
     pub fn from_create_body(body: &Value, id: ExperimentId, profile: Profile, now: WallTime) -> (Self, Vec<Problem>) {
-        let problems = Problems::default();
+        let problems = if profile == Profile::Strict { Problems::strict() } else { Problems::default() };
         let mut read = Self { profile, ..Self::new(id, "", now) };
         if let Some(fields) = Fields::of(body, "", &problems) {
             read.read_body(&fields);

@@ -24,17 +24,31 @@ pub struct Problem {
 
 /// Problems as they are found, in the order of reading.
 #[derive(Debug, Default)]
-pub struct Problems(RefCell<Vec<Problem>>);
+pub struct Problems {
+    found: RefCell<Vec<Problem>>,
+    /// Only SigOpt's own shapes are known.
+    strict: bool,
+}
 
 impl Problems {
+    /// For reading what only SigOpt itself would take.
+    pub fn strict() -> Self {
+        Self { strict: true, ..Self::default() }
+    }
+
+    /// Says whether shapes of our own are unknown.
+    pub fn is_strict(&self) -> bool {
+        self.strict
+    }
+
     /// Notes a problem.
     pub fn add(&self, path: impl Into<String>, rule: &'static str, message: impl Into<String>) {
-        self.0.borrow_mut().push(Problem { path: path.into(), rule, message: message.into() });
+        self.found.borrow_mut().push(Problem { path: path.into(), rule, message: message.into() });
     }
 
     /// Everything that was found.
     pub fn into_vec(self) -> Vec<Problem> {
-        self.0.into_inner()
+        self.found.into_inner()
     }
 
     fn expected(&self, path: impl Into<String>, expected: &str, found: &Value) {
@@ -85,6 +99,11 @@ impl<'v, 'p> Fields<'v, 'p> {
     pub fn get(&self, key: &'static str) -> Option<&'v Value> {
         self.known.borrow_mut().insert(key);
         self.map.get(key).filter(|value| !value.is_null())
+    }
+
+    /// Says whether the field is written at all, without asking for it.
+    pub fn has(&self, key: &str) -> bool {
+        self.map.contains_key(key)
     }
 
     /// Says whether the field is written as `null`.

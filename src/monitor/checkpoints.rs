@@ -157,7 +157,7 @@ mod tests {
         experiment.training_monitor.max_checkpoints = Some(cap);
         experiment.training_monitor.early_stopping_criteria.push(Criterion {
             name: "Look Back 2 Steps".to_owned(),
-            metric: MetricName::new("acc"),
+            metric: Some(MetricName::new("acc")),
             kind: CriterionKind::Convergence { lookback_checkpoints: 2, min_checkpoints: Some(3) },
         });
         experiment

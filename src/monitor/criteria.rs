@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Criterion, CriterionKind, MetricName, Profile, TrainingMonitor};
+use crate::model::{
+    After, CapBy, Criterion, CriterionKind, Level, MetricName, Profile, Resource, Rule, Slot, TrainingMonitor,
+};
 
 use super::{Error, Limits, names};
 
@@ -15,17 +17,19 @@ const UNLIKE_LOOKBACKS: u64 = 5;
 const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 /// One criterion as it stands in the form: what was typed, right or wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CriterionForm {
     pub name: String,
     pub metric: String,
     pub lookback_checkpoints: String,
     /// May be empty: one more than the look-back.
     pub min_checkpoints: String,
+    /// Any other kind than SigOpt's convergence, kept as it is; the two numbers above are not asked for then.
+    pub rule: Option<CriterionKind>,
 }
 
 /// The whole form: the cap and the criteria.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MonitorForm {
     /// May be empty: no cap.
     pub max_checkpoints: String,
@@ -42,6 +46,8 @@ pub enum Field {
     Metric,
     LookbackCheckpoints,
     MinCheckpoints,
+    /// The rule of any other kind; `FieldError::inside` says where.
+    Rule,
 }
 
 /// What is wrong, or of little use, with a field.
@@ -51,6 +57,8 @@ pub struct FieldError {
     /// Index into the criteria; `None` for the cap and the list.
     pub criterion: Option<usize>,
     pub field: Field,
+    /// Path within the criterion, for example `criteria[1].params.patience`; empty but with `Field::Rule`.
+    pub inside: String,
     pub rule: &'static str,
     /// One sentence for the person at the form.
     pub message: String,
@@ -68,7 +76,7 @@ pub struct Checked {
 
 impl FieldError {
     fn new(criterion: Option<usize>, field: Field, rule: &'static str, message: impl Into<String>) -> Self {
-        Self { criterion, field, rule, message: message.into() }
+        Self { criterion, field, inside: String::new(), rule, message: message.into() }
     }
 
     /// Where the field is in the JSON of an experiment.
@@ -85,6 +93,7 @@ impl FieldError {
             Field::Metric => of("metric"),
             Field::LookbackCheckpoints => of("lookback_checkpoints"),
             Field::MinCheckpoints => of("min_checkpoints"),
+            Field::Rule => of(&self.inside),
         }
     }
 }
@@ -97,12 +106,18 @@ impl From<FieldError> for Error {
 
 impl From<&Criterion> for CriterionForm {
     fn from(criterion: &Criterion) -> Self {
-        let CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } = criterion.kind;
-        Self {
+        let form = Self {
             name: criterion.name.clone(),
-            metric: criterion.metric.as_str().to_owned(),
-            lookback_checkpoints: lookback_checkpoints.to_string(),
-            min_checkpoints: min_checkpoints.map(|min| min.to_string()).unwrap_or_default(),
+            metric: criterion.metric.as_ref().map(MetricName::to_string).unwrap_or_default(),
+            ..Self::default()
+        };
+        match &criterion.kind {
+            CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } => Self {
+                lookback_checkpoints: lookback_checkpoints.to_string(),
+                min_checkpoints: min_checkpoints.map(|min| min.to_string()).unwrap_or_default(),
+                ..form
+            },
+            other => Self { rule: Some(other.clone()), ..form },
         }
     }
 }
@@ -174,20 +189,32 @@ struct Draft {
     lookback_checkpoints: Option<u64>,
     /// Outer `None`: unreadable.
     min_checkpoints: Option<Option<u64>>,
+    /// Any other kind than convergence.
+    rule: Option<CriterionKind>,
 }
 
 impl Draft {
     fn of(criterion: &Criterion) -> Self {
-        let CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } = criterion.kind;
-        Self {
-            name: criterion.name.clone(),
-            metric: criterion.metric.clone(),
-            lookback_checkpoints: Some(lookback_checkpoints),
-            min_checkpoints: Some(min_checkpoints),
-        }
+        let (lookback_checkpoints, min_checkpoints, rule) = match &criterion.kind {
+            CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } => {
+                (Some(*lookback_checkpoints), Some(*min_checkpoints), None)
+            }
+            other => (None, None, Some(other.clone())),
+        };
+        let metric = criterion.metric.clone().unwrap_or_else(|| MetricName::new(""));
+        Self { name: criterion.name.clone(), metric, lookback_checkpoints, min_checkpoints, rule }
     }
 
     fn read(form: &CriterionForm, at: usize, errors: &mut Vec<FieldError>) -> Self {
+        if let Some(rule) = &form.rule {
+            return Self {
+                name: form.name.clone(),
+                metric: MetricName::new(&form.metric),
+                lookback_checkpoints: None,
+                min_checkpoints: None,
+                rule: Some(rule.clone()),
+            };
+        }
         let lookback = &form.lookback_checkpoints;
         let before = errors.len();
         let lookback_checkpoints = optional_whole(lookback, Some(at), Field::LookbackCheckpoints, errors);
@@ -202,16 +229,20 @@ impl Draft {
             metric: MetricName::new(&form.metric),
             lookback_checkpoints,
             min_checkpoints: (errors.len() == before).then_some(min_checkpoints),
+            rule: None,
         }
     }
 
     fn finish(&self) -> Option<Criterion> {
         Some(Criterion {
             name: self.name.trim().to_owned(),
-            metric: self.metric.clone(),
-            kind: CriterionKind::Convergence {
-                lookback_checkpoints: self.lookback_checkpoints?,
-                min_checkpoints: self.min_checkpoints?,
+            metric: Some(self.metric.clone()).filter(|metric| !metric.as_str().is_empty()),
+            kind: match &self.rule {
+                Some(rule) => rule.clone(),
+                None => CriterionKind::Convergence {
+                    lookback_checkpoints: self.lookback_checkpoints?,
+                    min_checkpoints: self.min_checkpoints?,
+                },
             },
         })
     }
@@ -222,7 +253,21 @@ impl Draft {
         if let Err(error) = names::check(&self.name, "name", Limits::of(profile).name_chars) {
             errors.push(FieldError::new(at, Field::Name, error.rule, error.message));
         }
-        if self.metric.as_str().is_empty() {
+        if let Some(kind) = &self.rule {
+            if profile == Profile::Strict {
+                let message = "must be convergence in the strict profile";
+                errors.push(FieldError {
+                    inside: "type".to_owned(),
+                    ..FieldError::new(at, Field::Rule, "criterion_type", message)
+                });
+            }
+            check_kind(kind, "", Level::Run, metrics, Limits::of(profile), &mut |inside, rule, message| {
+                errors.push(FieldError { inside, ..FieldError::new(at, Field::Rule, rule, message) });
+            });
+        }
+        if self.metric.as_str().is_empty() && self.rule.is_some() {
+            // The objective, or none in a combinator.
+        } else if self.metric.as_str().is_empty() {
             errors.push(FieldError::new(at, Field::Metric, "criterion_metric_required", "needs a metric to look at"));
         } else if !metrics.contains(&self.metric) {
             let message = format!("there is no metric {:?}", self.metric.as_str());
@@ -273,6 +318,160 @@ fn check_drafts(
             let message = format!("criterion {} has this name already", first + 1);
             errors.push(FieldError::new(Some(at), Field::Name, "criterion_name_unique", message));
         }
+    }
+}
+
+/// Checks the completion criteria of an experiment: path, rule and message of each error. `metrics` as in
+/// `CriterionForm::read`.
+pub fn check_completion(
+    criteria: &[Criterion],
+    metrics: &[MetricName],
+    profile: Profile,
+) -> Vec<(String, &'static str, String)> {
+    let limits = Limits::of(profile);
+    let mut errors = Vec::new();
+    if criteria.len() > limits.completion_criteria {
+        let message = format!("at most {} criteria, not {}", limits.completion_criteria, criteria.len());
+        errors.push(("completion_criteria".to_owned(), "criteria_count", message));
+    }
+    for (at, criterion) in criteria.iter().enumerate() {
+        let path = format!("completion_criteria[{at}]");
+        let earlier = criteria[..at].iter().position(|other| other.name.trim() == criterion.name.trim());
+        if let Some(first) = earlier.filter(|_| !criterion.name.trim().is_empty()) {
+            let message = format!("criterion {} has this name already", first + 1);
+            errors.push((format!("{path}.name"), "criterion_name_unique", message));
+        }
+        if let Err(error) = names::check(&criterion.name, "name", limits.name_chars) {
+            errors.push((format!("{path}.name"), error.rule, error.message));
+        }
+        check_metric(criterion, &path, metrics, &mut |path, rule, message| errors.push((path, rule, message)));
+        let found = &mut |path: String, rule, message| errors.push((path, rule, message));
+        check_kind(&criterion.kind, &format!("{path}."), Level::Experiment, metrics, limits, found);
+    }
+    errors
+}
+
+/// Takes the path of an error, its rule and its message.
+type Found<'a> = &'a mut dyn FnMut(String, &'static str, String);
+
+fn check_metric(criterion: &Criterion, path: &str, metrics: &[MetricName], found: Found<'_>) {
+    if let Some(metric) = criterion.metric.as_ref().filter(|metric| !metrics.contains(metric)) {
+        found(format!("{path}.metric"), "criterion_metric_known", format!("there is no metric {:?}", metric.as_str()));
+    }
+}
+
+/// Everything that the kind of a criterion can have wrong, combinators with all they hold. `path` is that of the
+/// criterion with a final point, or empty.
+fn check_kind(
+    kind: &CriterionKind,
+    path: &str,
+    level: Level,
+    metrics: &[MetricName],
+    limits: Limits,
+    found: Found<'_>,
+) {
+    let at_level = |own: Level| own == level || own == Level::Both;
+    let of = |level: Level| if level == Level::Run { "a run" } else { "an experiment" };
+    let misplaced = |own: Level| format!("{} judges {}, not {}", kind.id(), of(own), of(level));
+    match kind {
+        CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } => {
+            if level != Level::Run {
+                found(format!("{path}type"), "criterion_level", misplaced(Level::Run));
+            }
+            for (key, count) in
+                [("lookback_checkpoints", Some(*lookback_checkpoints)), ("min_checkpoints", *min_checkpoints)]
+            {
+                if count == Some(0) {
+                    found(format!("{path}{key}"), "criterion_positive", "must be at least 1".to_owned());
+                }
+            }
+        }
+        CriterionKind::Rule(rule) => {
+            if !at_level(rule.level()) {
+                found(format!("{path}type"), "criterion_level", misplaced(rule.level()));
+            }
+            check_rule(rule, &format!("{path}params."), found);
+        }
+        CriterionKind::AllOf(_) | CriterionKind::AnyOf(_) => {}
+        CriterionKind::NotBefore { after, .. } => {
+            let (key, count, own) = match after {
+                After::Checkpoints(count) => ("checkpoints", *count, Level::Run),
+                After::Runs(count) => ("runs", *count, Level::Experiment),
+            };
+            if own != level {
+                let message = format!("{key} are counted by the criteria of {}, not of {}", of(own), of(level));
+                found(format!("{path}{key}"), "criterion_level", message);
+            }
+            if count == 0 {
+                found(format!("{path}{key}"), "criterion_positive", "must be at least 1".to_owned());
+            }
+        }
+    }
+    if kind.is_combinator() && kind.members().is_empty() {
+        found(format!("{path}criteria"), "criteria_required", "needs at least one criterion".to_owned());
+    }
+    for (at, member) in kind.members().iter().enumerate() {
+        let place = format!("{path}criteria[{at}]");
+        if !member.name.is_empty()
+            && let Err(error) = names::check(&member.name, "name", limits.name_chars)
+        {
+            found(format!("{place}.name"), error.rule, error.message);
+        }
+        check_metric(member, &place, metrics, found);
+        check_kind(&member.kind, &format!("{place}."), level, metrics, limits, found);
+    }
+}
+
+/// The parameters of a rule: each in its range, and those that must go together. `path` ends in a point.
+fn check_rule(rule: &Rule, path: &str, found: Found<'_>) {
+    let mut read = rule.clone();
+    for param in read.params() {
+        let number = match &param.slot {
+            Slot::Count(count) => Some(**count as f64),
+            Slot::OptionalCount(count) => count.map(|count| count as f64),
+            Slot::Number(number) => Some(**number),
+            Slot::OptionalNumber(number) => **number,
+            Slot::Resource(Resource::Of(amount)) => Some(*amount as f64),
+            _ => None,
+        };
+        if number.is_some_and(|number| number.is_nan()) {
+            found(format!("{path}{}", param.key), "param_range", "must be a number".to_owned());
+        } else if number.is_some_and(|number| !param.range.holds(number)) {
+            found(format!("{path}{}", param.key), "param_range", format!("must be {}", param.range.words()));
+        }
+    }
+    let mut wrong = |key: &str, message: &str| found(format!("{path}{key}"), "params_together", message.to_owned());
+    match rule {
+        Rule::OptunaThreshold(it) => match (it.lower, it.upper) {
+            (None, None) => wrong("lower", "needs a lower or an upper bound"),
+            (Some(lower), Some(upper)) if lower > upper => wrong("lower", "must not be above the upper bound"),
+            _ => {}
+        },
+        Rule::Divergence(it) if it.threshold.is_none() && it.factor.is_none() => {
+            wrong("threshold", "needs a threshold or a factor");
+        }
+        Rule::OptunaSuccessiveHalving(it) if it.min_resource == Resource::Auto && it.bootstrap_count > 0 => {
+            wrong("bootstrap_count", "must be 0 with an automatic resource");
+        }
+        Rule::OptunaHyperband(it) if it.max_resource == Resource::Auto && it.bootstrap_count > 0 => {
+            wrong("bootstrap_count", "must be 0 with an automatic resource");
+        }
+        Rule::OptunaHyperband(it) if matches!(it.max_resource, Resource::Of(most) if most < it.min_resource) => {
+            wrong("max_resource", "must not be below the least resource");
+        }
+        Rule::RayAsha(it) if it.grace_period > it.max_t => wrong("grace_period", "must not be beyond max_t"),
+        Rule::RayTrialPlateau(it) if it.metric_threshold.is_some() && it.mode.is_none() => {
+            wrong("mode", "is needed with a threshold");
+        }
+        Rule::TimeCap(it) if it.by == CapBy::Tag && it.tag.trim().is_empty() => {
+            wrong("tag", "needs the name of the tag");
+        }
+        Rule::OptunaPatient(it) => {
+            if let Some(wrapped) = &it.wrapped {
+                check_rule(wrapped, &format!("{path}wrapped.params."), found);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -332,6 +531,7 @@ mod tests {
             metric: metric.to_owned(),
             lookback_checkpoints: lookback.to_owned(),
             min_checkpoints: min.to_owned(),
+            rule: None,
         }
     }
 
@@ -350,7 +550,7 @@ mod tests {
         let read = form(" Look Back 2 ", "acc", "2", "3").read(&[MetricName::new("acc")], Profile::Strict);
         let expected = Criterion {
             name: "Look Back 2".to_owned(),
-            metric: MetricName::new("acc"),
+            metric: Some(MetricName::new("acc")),
             kind: CriterionKind::Convergence { lookback_checkpoints: 2, min_checkpoints: Some(3) },
         };
         assert_eq!(read, Ok(expected.clone()));
@@ -360,8 +560,7 @@ mod tests {
     #[test]
     fn an_empty_minimum_stays_absent() {
         let criterion = form("a", "acc", "2", " ").read(&[MetricName::new("acc")], Profile::Extended).expect("valid");
-        let CriterionKind::Convergence { min_checkpoints, .. } = criterion.kind;
-        assert_eq!(min_checkpoints, None);
+        assert!(matches!(criterion.kind, CriterionKind::Convergence { min_checkpoints: None, .. }));
         assert_eq!(CriterionForm::from(&criterion).min_checkpoints, "");
     }
 

@@ -96,10 +96,6 @@ fn examine(experiment: &Experiment, monitored: bool, surroundings: Surroundings<
         findings.error("hourly_price", "price_range", "must be at least 0");
     }
     if !strict {
-        for at in 0..experiment.completion_criteria.len() {
-            let message = "convergence judges a run, not an experiment";
-            findings.error(format!("completion_criteria[{at}].type"), "criterion_level", message);
-        }
         return;
     }
     for (path, present) in [
@@ -133,6 +129,13 @@ fn check_monitor(experiment: &Experiment, monitored: bool, seen: &[MetricName], 
     let mut known: Vec<MetricName> = experiment.metrics.iter().map(|metric| metric.name.clone()).collect();
     if !strict {
         known.extend(seen.iter().cloned());
+    }
+    if !strict {
+        for (path, rule, message) in
+            criteria::check_completion(&experiment.completion_criteria, &known, Profile::Extended)
+        {
+            findings.error(path, rule, message);
+        }
     }
     for error in criteria::check(&experiment.training_monitor, &known, experiment.profile) {
         findings.error(error.path(), error.rule, error.message);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Curve, Experiment, Goal, Metric, MetricName, RunId, Strategy};
+use crate::model::{Criterion, Curve, Experiment, Goal, Metric, MetricName, RunId, Strategy};
 use crate::stopping::Ledger;
 
 /// Makes a metric the objective. Criteria that watched the objective before watch the new one; says how many did.
@@ -12,8 +12,20 @@ pub fn choose(experiment: &mut Experiment, name: &MetricName, goal: Goal) -> usi
     experiment.metrics.insert(0, Metric::optimized(name.clone(), goal));
     experiment.objective_guess = None;
     let criteria = &mut experiment.training_monitor.early_stopping_criteria;
-    let following = criteria.iter_mut().filter(|criterion| Some(&criterion.metric) == before.as_ref());
-    following.map(|criterion| criterion.metric = name.clone()).count()
+    let following = criteria.iter_mut().filter_map(|criterion| follow(criterion, before.as_ref()?, name).then_some(()));
+    following.count()
+}
+
+/// Lets a criterion, and what it combines, watch another metric; says whether any part of it watched the one before.
+fn follow(criterion: &mut Criterion, before: &MetricName, name: &MetricName) -> bool {
+    let mut follows = criterion.metric.as_ref() == Some(before);
+    if follows {
+        criterion.metric = Some(name.clone());
+    }
+    for member in criterion.kind.members_mut() {
+        follows |= follow(member, before, name);
+    }
+    follows
 }
 
 /// Says in which direction the objective is better.
@@ -56,7 +68,7 @@ pub fn best_run<'a>(ledgers: impl Iterator<Item = (&'a RunId, &'a Ledger)>, goal
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Criterion, CriterionKind, ExperimentId, Series, StepUnit, TrainingMonitor, WallTime};
+    use crate::model::{CriterionKind, ExperimentId, Series, StepUnit, TrainingMonitor, WallTime};
     use crate::stopping::evaluate;
 
     fn experiment() -> Experiment {
@@ -78,13 +90,13 @@ mod tests {
         let mut experiment = experiment();
         let criterion = |metric: &str| Criterion {
             name: metric.to_owned(),
-            metric: MetricName::new(metric),
+            metric: Some(MetricName::new(metric)),
             kind: CriterionKind::Convergence { lookback_checkpoints: 1, min_checkpoints: None },
         };
         experiment.training_monitor.early_stopping_criteria = vec![criterion("loss"), criterion("lr")];
         assert_eq!(choose(&mut experiment, &MetricName::new("val_loss"), Goal::Minimize), 1);
         let watched: Vec<&str> = (experiment.training_monitor.early_stopping_criteria.iter())
-            .map(|criterion| criterion.metric.as_str())
+            .filter_map(|criterion| Some(criterion.metric.as_ref()?.as_str()))
             .collect();
         assert_eq!(watched, ["val_loss", "lr"]);
     }

@@ -172,7 +172,9 @@ fn judge_tracks(
     let criteria = &monitor.early_stopping_criteria;
     // One track for each metric that is named; the one that counts towards the cap is the first.
     let mut names: Vec<&MetricName> = Vec::new();
-    for name in objective.map(|metric| &metric.name).into_iter().chain(criteria.iter().map(|each| &each.metric)) {
+    for name in
+        objective.map(|metric| &metric.name).into_iter().chain(criteria.iter().filter_map(|each| each.metric.as_ref()))
+    {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -180,7 +182,10 @@ fn judge_tracks(
     let tracks: Vec<Track> = names.iter().map(|name| track_of(name)).collect();
     let judged: Vec<(&Criterion, usize, Goal)> = criteria
         .iter()
-        .filter_map(|each| Some((each, names.iter().position(|name| **name == each.metric)?, goal_of(&each.metric))))
+        .filter_map(|each| {
+            let metric = each.metric.as_ref().or(objective.map(|metric| &metric.name))?;
+            Some((each, names.iter().position(|name| *name == metric)?, goal_of(metric)))
+        })
         .collect();
 
     let mut ledger = Ledger::default();
@@ -249,15 +254,16 @@ fn next_step(tracks: &[Track], seen: &[usize]) -> Option<i64> {
 fn judge(criterion: usize, judged: &[(&Criterion, usize, Goal)], tracks: &[Track], seen: usize) -> Verdict {
     let (of, track, goal) = judged[criterion];
     let track = &tracks[track];
-    let (answer, evidence) = match of.kind {
+    let (answer, evidence) = match &of.kind {
         CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } => convergence::judge(
-            lookback_checkpoints,
-            min_checkpoints,
+            *lookback_checkpoints,
+            *min_checkpoints,
             goal,
             seen,
             |at| track.value(at),
             |at| track.step(at),
         ),
+        _ => (Answer::Undecided, Evidence::default()),
     };
     Verdict { criterion, answer, evidence, carried_from: None }
 }
@@ -290,7 +296,7 @@ mod tests {
     fn criterion(metric: &str, lookback_checkpoints: u64, min_checkpoints: u64) -> Criterion {
         Criterion {
             name: format!("{metric} {lookback_checkpoints}"),
-            metric: name(metric),
+            metric: Some(name(metric)),
             kind: CriterionKind::Convergence { lookback_checkpoints, min_checkpoints: Some(min_checkpoints) },
         }
     }

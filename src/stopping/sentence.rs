@@ -14,10 +14,15 @@ const ALL_DIGITS: usize = 17;
 
 /// One plain sentence for a verdict: "0.9713 now, 0.9716 two checkpoints ago: no better, satisfied".
 pub fn sentence(criterion: &Criterion, verdict: &Verdict) -> String {
-    let CriterionKind::Convergence { lookback_checkpoints, .. } = criterion.kind;
+    let CriterionKind::Convergence { lookback_checkpoints, .. } = criterion.kind else {
+        return String::new();
+    };
     let Evidence { current, reference, seen, needed, .. } = verdict.evidence;
     if seen == 0 {
-        return format!("no value of {} yet", criterion.metric);
+        return format!(
+            "no value of {} yet",
+            criterion.metric.as_ref().map_or("the objective", |metric| metric.as_str())
+        );
     }
     if verdict.answer == Answer::Undecided {
         let wait = format!("needs {needed} {}, has {seen}", checkpoints_word(needed));

@@ -299,6 +299,7 @@ fn suggested(metric: Option<MetricName>, form: &MonitorForm) -> CriterionForm {
         metric: metric.map(|metric| metric.to_string()).unwrap_or_default(),
         lookback_checkpoints: lookback.to_string(),
         min_checkpoints: String::new(),
+        rule: None,
     }
 }
 

@@ -163,7 +163,7 @@ mod tests {
         let metric = Metric::optimized(MetricName::new("loss"), Goal::Minimize);
         let criteria = lookbacks.iter().map(|&lookback_checkpoints| Criterion {
             name: format!("=look back, {lookback_checkpoints}"),
-            metric: metric.name.clone(),
+            metric: Some(metric.name.clone()),
             kind: CriterionKind::Convergence { lookback_checkpoints, min_checkpoints: None },
         });
         let monitor = TrainingMonitor { max_checkpoints: None, early_stopping_criteria: criteria.collect() };
