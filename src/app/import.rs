@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser::files::{FileHandle, Picked, PickedFile};
-use crate::browser::{clock, frame, picker, random};
+use crate::browser::{clock, random};
 use crate::ingest::{self, DroppedRun, FileReport};
 use crate::model::{
     Curve, Experiment, ExperimentId, Goal, MetricName, ObjectiveGuess, RunId, Source, TrainingRun, WallTime,
@@ -20,7 +20,8 @@ use crate::view::{Route, format, report};
 use crate::worker::client::{ImportEvent, ImportId, entry};
 
 use super::App;
-use super::library::{Opened, now, report_key, shown};
+use super::cards::{now, report_key};
+use super::library::{Opened, shown};
 
 /// How far an import is.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,33 +67,6 @@ pub(super) struct Ongoing {
 const BATCH: usize = 50;
 
 impl App {
-    /// Starts the worker while the page is idle, so that the first drop need not wait for it.
-    pub(super) fn warm_worker(&self) {
-        let client = self.client.get_value();
-        frame::when_idle(move || client.warm());
-    }
-
-    /// Lets the user choose files, and imports them.
-    pub fn choose_files(&self) {
-        match picker::choose_files() {
-            Ok(chosen) => self.import_chosen(chosen),
-            Err(error) => self.warn(format!("Files cannot be chosen here: {error}. Drop them on the page instead.")),
-        }
-    }
-
-    /// Lets the user choose a folder, and imports all files in it.
-    pub fn choose_folder(&self) {
-        match picker::choose_folder() {
-            Ok(chosen) => self.import_chosen(chosen),
-            Err(error) => self.warn(format!("A folder cannot be chosen here: {error}. Drop it on the page instead.")),
-        }
-    }
-
-    fn import_chosen(&self, chosen: impl Future<Output = Picked> + 'static) {
-        let app = *self;
-        spawn_local(async move { app.import(chosen.await) });
-    }
-
     /// Imports what was picked into the open experiment, or into a new one.
     pub fn import(&self, picked: Picked) {
         for path in &picked.unreadable {
@@ -134,7 +108,7 @@ impl App {
     }
 
     /// Imports the sample: a JSON object of paths and texts.
-    pub(super) fn import_sample(&self, json: &str) {
+    pub fn import_sample(&self, json: &str) {
         let Ok(texts) = serde_json::from_str::<BTreeMap<String, String>>(json) else {
             self.warn("The sample of this build is damaged.");
             return;
@@ -182,16 +156,7 @@ impl App {
         }
     }
 
-    /// Shows the report of the last import.
-    pub fn show_report(&self) {
-        self.change_view(|route| {
-            if route.experiment.is_some() {
-                route.tab = crate::view::Tab::Report;
-            }
-        });
-    }
-
-    /// Whether the start screen has a report to show: of a drop from which nothing could be drawn. Tracks.
+    /// Whether the start screen has a report to show: that of a drop from which nothing could be drawn. Tracks.
     pub fn reports_on_start(&self) -> bool {
         self.route.with(|route| route.experiment.is_none()) && self.reports.with(|reports| !reports.is_empty())
     }

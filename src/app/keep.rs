@@ -9,7 +9,7 @@ use crate::browser::storage;
 use crate::model::ExperimentId;
 use crate::store::{Idb, Spill, StoreError};
 
-use super::App;
+use super::Shell;
 
 /// Whether what is on screen outlives the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,29 +39,39 @@ impl Keeper {
     }
 }
 
-impl App {
+impl Shell {
     /// Opens the store, listens to other tabs, and shows the experiments that are kept.
     pub(super) fn start_keeping(&self) {
-        let app = *self;
+        let shell = *self;
         spawn_local(async move {
-            let keeper = app.keeper.get_value();
-            let heard = move |experiment: String| app.hear_of(ExperimentId::new(experiment));
+            let keeper = shell.keeper.get_value();
+            let heard = move |experiment: String| shell.hear_of(ExperimentId::new(experiment));
             keeper.channel.get_or_init(async { Channel::join("training-monitor", heard) }).await;
             keeper.store().await;
-            app.show_kept().await;
-            if app.route.with_untracked(|route| route.experiment.is_none()) {
-                app.refresh_cards().await;
+            shell.show_kept().await;
+            if shell.route.with_untracked(|route| route.experiment.is_none()) {
+                shell.refresh_cards().await;
             }
             // Asked for once and quietly: a browser that refuses may clear old data when its disk is full.
             storage::persist().await;
         });
     }
 
+    /// Another tab changed an experiment: reads again what is on screen of it.
+    fn hear_of(&self, experiment: ExperimentId) {
+        let shell = *self;
+        match shell.route.with_untracked(|route| route.experiment.clone()) {
+            Some(open) if open == experiment => shell.ask(move |workbench| workbench.hear_of(experiment)),
+            Some(_) => {}
+            None => spawn_local(async move { shell.refresh_cards().await }),
+        }
+    }
+
     /// Shows whether everything is kept; says so once when it no longer is.
     pub(super) async fn show_kept(&self) {
         let keeper = self.keeper.get_value();
         let store = keeper.store().await;
-        let open = self.experiment.with_untracked(|experiment| experiment.as_ref().map(|it| it.id.clone()));
+        let open = self.route.with_untracked(|route| route.experiment.clone());
         let affected = open.is_none_or(|experiment| store.in_memory(&experiment));
         let next = match store.why().filter(|_| affected) {
             None => Kept::InBrowser,

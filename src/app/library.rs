@@ -1,19 +1,20 @@
-//! The experiments kept here: listing, opening, renaming, deleting.
+//! The open experiment: reading, changing and keeping it, and its runs.
 
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::browser::{clipboard, clock, download, fetch, page};
+use crate::browser::{clipboard, download};
 use crate::ingest::FileReport;
-use crate::model::{Curve, Experiment, ExperimentId, RunId, Shared, TrainingRun, WallTime};
+use crate::model::{Curve, Experiment, ExperimentId, RunId, Shared, TrainingRun};
 use crate::store::{Repository, StoreError};
 use crate::view::format::capital;
 use crate::view::run_list::natural;
 use crate::view::{Route, ShownRun, experiment_card};
 
 use super::App;
+use super::cards::{card_key, now, report_key};
 
 /// An experiment as it is put on screen.
 pub(super) struct Opened {
@@ -23,26 +24,6 @@ pub(super) struct Opened {
 }
 
 impl App {
-    /// Reads the experiments that are kept and makes their cards.
-    pub(super) async fn refresh_cards(&self) {
-        let keeper = self.keeper.get_value();
-        let store = keeper.store().await;
-        let (experiments, errors) = match store.experiments().await {
-            Ok(found) => found,
-            Err(error) => (Vec::new(), vec![error]),
-        };
-        for error in errors {
-            self.warn(capital(&format!("{error}.")));
-        }
-        let mut cards = Vec::new();
-        for experiment in experiments {
-            let kept = store.setting(&card_key(&experiment.id)).await.ok().flatten();
-            let facts = kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
-            cards.push(experiment_card::card(&experiment, facts, now()));
-        }
-        self.cards.set(cards);
-    }
-
     /// Keeps what the start screen shows of the open experiment, so that it need not read all runs for it.
     pub(super) async fn keep_card(&self, experiment: &ExperimentId) {
         let open = self.experiment.get_untracked().filter(|open| open.id == *experiment);
@@ -67,7 +48,7 @@ impl App {
     }
 
     /// Opens an experiment, or closes the one that is open.
-    pub(super) fn open(&self, experiment: Option<ExperimentId>) {
+    pub fn open(&self, experiment: Option<ExperimentId>) {
         let app = *self;
         let already = app.experiment.with_untracked(|open| open.as_ref().map(|it| it.id.clone()));
         if already == experiment && (experiment.is_none() || app.loaded.get_untracked()) {
@@ -78,10 +59,7 @@ impl App {
         app.runs.set(Vec::new());
         app.experiment.set(None);
         app.reports.set(Vec::new());
-        let Some(id) = experiment else {
-            spawn_local(async move { app.refresh_cards().await });
-            return;
-        };
+        let Some(id) = experiment else { return };
         spawn_local(async move {
             match app.read(&id).await {
                 Ok(opened) => {
@@ -98,22 +76,17 @@ impl App {
         });
     }
 
-    /// Another tab changed an experiment: reads it again where it is on screen.
-    pub(super) fn hear_of(&self, experiment: ExperimentId) {
+    /// Another tab changed the experiment that is open: reads it again.
+    pub fn hear_of(&self, experiment: ExperimentId) {
         let app = *self;
-        let open = app.route.with_untracked(|route| route.experiment.clone());
         spawn_local(async move {
-            if open.as_ref() == Some(&experiment) {
-                match app.read(&experiment).await {
-                    Ok(opened) => app.show(opened),
-                    Err(StoreError::Missing { .. }) => {
-                        app.warn("This experiment was deleted in another tab.");
-                        app.change_view(|route| *route = Route::default());
-                    }
-                    Err(error) => app.warn(format!("This experiment cannot be read again: {error}.")),
+            match app.read(&experiment).await {
+                Ok(opened) => app.show(opened),
+                Err(StoreError::Missing { .. }) => {
+                    app.warn("This experiment was deleted in another tab.");
+                    app.change_view(|route| *route = Route::default());
                 }
-            } else if open.is_none() {
-                app.refresh_cards().await;
+                Err(error) => app.warn(format!("This experiment cannot be read again: {error}.")),
             }
         });
     }
@@ -155,29 +128,6 @@ impl App {
             Err(error) => self.warn(format!("{:?} could not be saved: {error}.", experiment.name)),
         }
         self.show_kept().await;
-    }
-
-    /// Removes an experiment with all its runs.
-    pub fn delete_experiment(&self, experiment: ExperimentId) {
-        let app = *self;
-        spawn_local(async move {
-            let keeper = app.keeper.get_value();
-            let store = keeper.store().await;
-            match store.delete_experiment(&experiment).await {
-                Ok(()) => {
-                    // What was kept beside it quotes its logs, so it goes too.
-                    for key in [report_key(&experiment), card_key(&experiment)] {
-                        if let Err(error) = store.delete_setting(&key).await {
-                            app.warn(format!("Its import report could not be deleted: {error}."));
-                        }
-                    }
-                    app.tell_tabs(&experiment);
-                }
-                Err(error) => app.warn(format!("The experiment could not be deleted: {error}.")),
-            }
-            app.show_kept().await;
-            app.refresh_cards().await;
-        });
     }
 
     /// Removes the run in focus from the experiment.
@@ -251,21 +201,6 @@ impl App {
             self.warn(format!("Saving {name} failed: {error}."));
         }
     }
-
-    /// Opens the sample experiment: its logs go the same way as a drop.
-    pub fn open_sample(&self) {
-        let app = *self;
-        spawn_local(async move {
-            let Some(address) = page::attribute("data-sample") else {
-                app.warn("This build has no sample.");
-                return;
-            };
-            match fetch::text(&address).await {
-                Ok(json) => app.import_sample(&json),
-                Err(error) => app.warn(format!("The sample cannot be loaded: {error}.")),
-            }
-        });
-    }
 }
 
 /// Makes runs ready to be shown, in the order of their arrival; deleted ones are left out.
@@ -287,19 +222,4 @@ pub(super) fn shown(mut runs: Vec<(TrainingRun, Vec<Curve>)>) -> Vec<Shared<Show
             Shared::new(ShownRun::prepare(run, &curves, color))
         })
         .collect()
-}
-
-/// Where the report of an experiment's last import is kept.
-pub(super) fn report_key(experiment: &ExperimentId) -> String {
-    format!("report:{experiment}")
-}
-
-/// Where what the start screen shows of an experiment is kept.
-fn card_key(experiment: &ExperimentId) -> String {
-    format!("card:{experiment}")
-}
-
-/// The time by the clock of this machine.
-pub(super) fn now() -> WallTime {
-    WallTime::from_secs(clock::now_secs()).expect("the clock is finite")
 }

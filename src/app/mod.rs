@@ -4,12 +4,14 @@
 //! function, write, notify. Decisions about training live in the pure rooms.
 
 mod address;
+mod cards;
 mod criteria;
 mod import;
 mod keep;
 mod library;
 mod notice;
 mod selection;
+mod shell;
 mod state;
 mod theme;
 
@@ -17,4 +19,5 @@ pub use crate::monitor::{Checked, CriterionForm, Field, FieldError, MonitorForm}
 pub use import::Progress;
 pub use keep::Kept;
 pub use notice::Notice;
+pub use shell::{Load, Shell, Workbench};
 pub use state::App;

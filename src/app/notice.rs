@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::App;
+use super::Shell;
 
 /// A message on screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,7 @@ const MOST: usize = 3;
 /// How long a message that needs nothing stays.
 const SHOWN: Duration = Duration::from_secs(6);
 
-impl App {
+impl Shell {
     /// Says that something went well; goes away by itself.
     pub fn tell(&self, text: impl Into<String>) {
         self.add_notice(text.into(), false, false);
@@ -40,8 +40,8 @@ impl App {
     pub(super) fn tell_report(&self, text: String, bad: bool) {
         self.add_notice(text, bad, true);
         // The report stays; the message about it need not.
-        let (app, id) = (*self, self.last_notice.get_value());
-        set_timeout(move || app.dismiss(id), 2 * SHOWN);
+        let (shell, id) = (*self, self.last_notice.get_value());
+        set_timeout(move || shell.dismiss(id), 2 * SHOWN);
     }
 
     /// Takes a message off the screen.
@@ -50,17 +50,17 @@ impl App {
     }
 
     fn add_notice(&self, text: String, bad: bool, shows_report: bool) {
-        let app = *self;
-        let id = app.last_notice.get_value() + 1;
-        app.last_notice.set_value(id);
-        app.notices.update(|notices| {
+        let shell = *self;
+        let id = shell.last_notice.get_value() + 1;
+        shell.last_notice.set_value(id);
+        shell.notices.update(|notices| {
             notices.retain(|notice| notice.text != text);
             notices.push(Notice { id, text, bad, shows_report });
             let surplus = notices.len().saturating_sub(MOST);
             notices.drain(..surplus);
         });
         if !bad {
-            set_timeout(move || app.dismiss(id), SHOWN);
+            set_timeout(move || shell.dismiss(id), SHOWN);
         }
     }
 }

@@ -1,21 +1,22 @@
-//! The signals of the page and what follows from them.
+//! The signals of the workbench and what follows from them.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::ops::Deref;
 
 use leptos::prelude::*;
 
+use crate::browser::{frame, page};
 use crate::chart::Theme;
 use crate::ingest::FileReport;
-use crate::model::{Experiment, ExperimentId, Goal, Metric, RunId, Shared, StepUnit, TrainingMonitor};
+use crate::model::{Experiment, Goal, Metric, RunId, Shared, StepUnit, TrainingMonitor};
 use crate::monitor::{self, MonitorForm};
 use crate::stopping::{self, Ledger};
 use crate::view::card::{self, Look, Section};
-use crate::view::{ExperimentCard, Route, RunRow, ShownRun, run_list};
+use crate::view::{RunRow, ShownRun, run_list};
 use crate::worker::client::Client;
 
-use super::keep::{Keeper, Kept};
-use super::{Notice, Progress, theme};
+use super::address::TITLE;
+use super::{Progress, Shell, theme};
 
 /// Ledgers by run.
 pub type Ledgers = Shared<BTreeMap<RunId, Shared<Ledger>>>;
@@ -23,13 +24,11 @@ pub type Ledgers = Shared<BTreeMap<RunId, Shared<Ledger>>>;
 /// A run with its ledger.
 pub type Judged = (Shared<ShownRun>, Shared<Ledger>);
 
-/// The page's state and commands: a handle that is copied freely and provided at the root.
+/// The workbench's state and commands: a handle that is copied freely and provided at the root. What the start screen
+/// has too is the [`Shell`] it stands on.
 #[derive(Clone, Copy)]
 pub struct App {
-    /// What the address says is open, selected and switched on.
-    pub route: RwSignal<Route>,
-    /// The start screen's experiments, the latest change first.
-    pub cards: RwSignal<Vec<ExperimentCard>>,
+    shell: Shell,
     /// The open experiment.
     pub experiment: RwSignal<Option<Experiment>>,
     /// Its runs, in the order in which they were added.
@@ -69,26 +68,16 @@ pub struct App {
     pub progress: RwSignal<Option<Progress>>,
     /// What the last import made of each file.
     pub reports: RwSignal<Vec<FileReport>>,
-    pub notices: RwSignal<Vec<Notice>>,
-    /// The id of the newest message; never used twice, so that an old timer removes no new message.
-    pub(super) last_notice: StoredValue<u64>,
-    /// Whether what is on screen outlives the page.
-    pub kept: RwSignal<Kept>,
     /// The criteria as they are being typed, with those they began from; `None` while nothing is typed.
     pub draft: RwSignal<Option<(MonitorForm, MonitorForm)>>,
-    pub paste_open: RwSignal<bool>,
-    pub help_open: RwSignal<bool>,
-    /// The experiment that is about to be deleted, and its name.
-    pub confirm_delete: RwSignal<Option<(ExperimentId, String)>>,
-    pub(super) keeper: StoredValue<Rc<Keeper>, LocalStorage>,
     pub(super) client: StoredValue<Client, LocalStorage>,
     pub(super) importing: StoredValue<super::import::Ongoing, LocalStorage>,
 }
 
 impl App {
     /// Makes the state, provides it to every component and starts what runs by itself.
-    pub fn provide() -> Self {
-        let route = RwSignal::new(Route::default());
+    pub fn provide(shell: Shell) -> Self {
+        let route = shell.route;
         let experiment = RwSignal::new(None::<Experiment>);
         let runs = RwSignal::new(Vec::<Shared<ShownRun>>::new());
         let hovered = RwSignal::new(None::<RunId>);
@@ -165,8 +154,7 @@ impl App {
         });
 
         let app = Self {
-            route,
-            cards: RwSignal::new(Vec::new()),
+            shell,
             experiment,
             runs,
             loaded: RwSignal::new(false),
@@ -189,22 +177,16 @@ impl App {
             hovered,
             progress: RwSignal::new(None),
             reports: RwSignal::new(Vec::new()),
-            notices: RwSignal::new(Vec::new()),
-            last_notice: StoredValue::new(0),
-            kept: RwSignal::new(Kept::InBrowser),
             draft: RwSignal::new(None),
-            paste_open: RwSignal::new(false),
-            help_open: RwSignal::new(false),
-            confirm_delete: RwSignal::new(None),
-            keeper: StoredValue::new_local(Rc::new(Keeper::new())),
             client: StoredValue::new_local(Client::new()),
             importing: StoredValue::new_local(super::import::Ongoing::default()),
         };
         provide_context(app);
-        app.start_keeping();
-        app.follow_address();
-        app.warm_worker();
         app.follow_theme();
+        app.follow_name();
+        // The first drop need not wait for the worker.
+        let client = app.client.get_value();
+        frame::when_idle(move || client.warm());
         app
     }
 
@@ -213,11 +195,28 @@ impl App {
         expect_context::<Self>()
     }
 
+    /// Names the window after the open experiment.
+    fn follow_name(&self) {
+        let app = *self;
+        Effect::new(move |_| {
+            let name = app.experiment.with(|experiment| experiment.as_ref().map(|it| it.name.clone()));
+            page::set_title(&name.map_or_else(|| TITLE.to_owned(), |name| format!("{name} · {TITLE}")));
+        });
+    }
+
     /// What the steps of the objective count in a run.
     pub fn objective_unit(&self, run: &ShownRun) -> StepUnit {
         let objective = self.objective.get_untracked();
         let curve = objective.and_then(|metric| run.curve(&metric.name).map(|curve| curve.unit));
         curve.unwrap_or_default()
+    }
+}
+
+impl Deref for App {
+    type Target = Shell;
+
+    fn deref(&self) -> &Shell {
+        &self.shell
     }
 }
 

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::app::App;
+use crate::app::Shell;
 
 use super::button::{Button, ButtonKind};
 use super::erased::Show;
@@ -46,16 +46,16 @@ pub fn Dialog(
 /// Asks for log text.
 #[component]
 pub fn PasteDialog() -> impl IntoView {
-    let app = App::expect();
+    let shell = Shell::expect();
     let text = RwSignal::new(String::new());
     let submit = move |()| {
         let pasted = text.get_untracked();
-        app.paste_open.set(false);
+        shell.paste_open.set(false);
         text.set(String::new());
-        app.import_text(pasted);
+        shell.import_text(pasted);
     };
     view! {
-        <Dialog open=app.paste_open title="Paste a log" on_close=move |()| app.paste_open.set(false)>
+        <Dialog open=shell.paste_open title="Paste a log" on_close=move |()| shell.paste_open.set(false)>
             <p class="dialog__lead">"Console output, CSV or JSON lines: the format is found by itself."</p>
             <textarea
                 class="dialog__text"
@@ -66,7 +66,7 @@ pub fn PasteDialog() -> impl IntoView {
                 on:input=move |event| text.set(event_target_value(&event))
             ></textarea>
             <div class="dialog__actions">
-                <Button label="Cancel" on_press=move |()| app.paste_open.set(false) />
+                <Button label="Cancel" on_press=move |()| shell.paste_open.set(false) />
                 <Button
                     label="Import text"
                     kind=ButtonKind::Primary
@@ -81,23 +81,23 @@ pub fn PasteDialog() -> impl IntoView {
 /// Asks before an experiment is deleted.
 #[component]
 pub fn DeleteDialog() -> impl IntoView {
-    let app = App::expect();
-    let open = Signal::derive(move || app.confirm_delete.with(Option::is_some));
-    let name = move || app.confirm_delete.with(|it| it.as_ref().map_or_else(String::new, |(_, name)| name.clone()));
+    let shell = Shell::expect();
+    let open = Signal::derive(move || shell.confirm_delete.with(Option::is_some));
+    let name = move || shell.confirm_delete.with(|it| it.as_ref().map_or_else(String::new, |(_, name)| name.clone()));
     let confirm = move |()| {
-        if let Some((experiment, _)) = app.confirm_delete.get_untracked() {
-            app.confirm_delete.set(None);
-            app.delete_experiment(experiment);
+        if let Some((experiment, _)) = shell.confirm_delete.get_untracked() {
+            shell.confirm_delete.set(None);
+            shell.delete_experiment(experiment);
         }
     };
     view! {
-        <Dialog open title="Delete this experiment?" on_close=move |()| app.confirm_delete.set(None)>
+        <Dialog open title="Delete this experiment?" on_close=move |()| shell.confirm_delete.set(None)>
             <p class="dialog__lead">
                 <b>{name}</b>
                 " and all its runs are removed from this browser. The log files themselves are not touched. This cannot be undone."
             </p>
             <div class="dialog__actions">
-                <Button label="Keep it" on_press=move |()| app.confirm_delete.set(None) />
+                <Button label="Keep it" on_press=move |()| shell.confirm_delete.set(None) />
                 <Button label="Delete" kind=ButtonKind::Primary on_press=confirm />
             </div>
         </Dialog>
@@ -107,7 +107,7 @@ pub fn DeleteDialog() -> impl IntoView {
 /// Shows the keyboard map.
 #[component]
 pub fn HelpDialog() -> impl IntoView {
-    let app = App::expect();
+    let shell = Shell::expect();
     let rows = move || {
         keyboard::MAP
             .iter()
@@ -115,10 +115,10 @@ pub fn HelpDialog() -> impl IntoView {
             .collect_view()
     };
     view! {
-        <Dialog open=app.help_open title="Keyboard and mouse" on_close=move |()| app.help_open.set(false)>
+        <Dialog open=shell.help_open title="Keyboard and mouse" on_close=move |()| shell.help_open.set(false)>
             <table class="dialog__table"><tbody>{rows}</tbody></table>
             <div class="dialog__actions">
-                <Button label="Close" on_press=move |()| app.help_open.set(false) />
+                <Button label="Close" on_press=move |()| shell.help_open.set(false) />
             </div>
         </Dialog>
     }

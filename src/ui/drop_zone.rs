@@ -4,7 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::app::App;
+use crate::app::Shell;
 use crate::browser::clipboard::Pasted;
 use crate::browser::drop::{Dropped, carries_files};
 use crate::browser::files::Picked;
@@ -15,7 +15,7 @@ use super::erased::Show;
 /// Takes what is dropped or pasted anywhere on the page, and says so while something hangs over it.
 #[component]
 pub fn DropZone() -> impl IntoView {
-    let app = App::expect();
+    let shell = Shell::expect();
     // Entering a child comes before leaving its parent, so what hangs over the page is counted.
     let depth = RwSignal::new(0_i32);
     let handles = [
@@ -44,8 +44,8 @@ pub fn DropZone() -> impl IntoView {
             event.prevent_default();
             let dropped = Dropped::take(&event);
             match dropped.text().map(str::to_owned) {
-                Some(text) => app.import_text(text),
-                None => spawn_local(async move { app.import(dropped.files().await) }),
+                Some(text) => shell.import_text(text),
+                None => spawn_local(async move { shell.import(dropped.files().await) }),
             }
         }),
         window_event_listener(ev::paste, move |event| {
@@ -54,15 +54,15 @@ pub fn DropZone() -> impl IntoView {
             }
             let pasted = Pasted::take(&event);
             if !pasted.files.is_empty() {
-                app.import(Picked { files: pasted.files, unreadable: Vec::new() });
+                shell.import(Picked { files: pasted.files, unreadable: Vec::new() });
             } else if let Some(text) = pasted.text {
-                app.import_text(text);
+                shell.import_text(text);
             }
         }),
     ];
     on_cleanup(move || handles.into_iter().for_each(|handle| handle.remove()));
     let label = move || {
-        let open = app.experiment.with(Option::is_some);
+        let open = shell.route.with(|route| route.experiment.is_some());
         if open { "Drop to add runs to this experiment" } else { "Drop to make an experiment" }
     };
     view! {

@@ -3,6 +3,13 @@
 //! Components show what `view` prepared and call commands of `app`; they decide nothing about training. Only pages,
 //! and the few components that are the app's plumbing, read the app context.
 
+use leptos::mount::mount_to_body;
+use leptos::prelude::*;
+
+use crate::app::Load;
+
+use frame::Frame;
+
 mod button;
 mod chart_canvas;
 mod controls;
@@ -24,9 +31,12 @@ mod report_table;
 mod run_list;
 mod run_table;
 mod start_page;
+mod workbench;
 
-/// Shows the page. Called once, by the page's binary.
-pub fn mount() {
+pub use workbench::workbench;
+
+/// Shows the page. Called once, by the page's binary, which knows how its second part is loaded.
+pub fn mount(load: Load) {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(frame::Frame);
+    mount_to_body(move || view! { <Frame load /> });
 }

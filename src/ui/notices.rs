@@ -2,16 +2,17 @@
 
 use leptos::prelude::*;
 
-use crate::app::{App, Notice};
+use crate::app::{Notice, Shell};
 
 use super::erased::{item, list};
 
 /// The messages on screen, newest last.
 #[component]
 pub fn Notices() -> impl IntoView {
-    let app = App::expect();
+    let shell = Shell::expect();
     let notices = move || {
-        app.notices
+        shell
+            .notices
             .get()
             .into_iter()
             .map(|notice| item(notice.id, move || view! { <Message notice=notice.clone() /> }))
@@ -30,13 +31,13 @@ fn Message(
     /// What it says.
     notice: Notice,
 ) -> impl IntoView {
-    let app = App::expect();
+    let shell = Shell::expect();
     view! {
                 <div class="notice" class=("notice--bad", notice.bad) role=if notice.bad { "alert" } else { "status" }>
                     <span class="notice__text">{notice.text.clone()}</span>
                     {notice.shows_report.then(|| {
                         view! {
-                            <button type="button" class="button button--quiet" on:click=move |_| app.show_report()>
+                            <button type="button" class="button button--quiet" on:click=move |_| shell.show_report()>
                                 "Show report"
                             </button>
                         }
@@ -45,7 +46,7 @@ fn Message(
                         type="button"
                         class="notice__close"
                         aria-label="Dismiss"
-                        on:click=move |_| app.dismiss(notice.id)
+                        on:click=move |_| shell.dismiss(notice.id)
                     >
                         "×"
                     </button>

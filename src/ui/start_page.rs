@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::App;
+use crate::app::Shell;
 
 use crate::view::card::series_class;
 use crate::view::experiment_card::SPARK;
@@ -10,17 +10,16 @@ use crate::view::{ExperimentCard, Route, report};
 
 use super::button::{Button, ButtonKind};
 use super::erased::{Show, item, list};
-use super::report_table::ReportTable;
 
 /// The start screen.
 #[component]
 pub fn StartPage() -> impl IntoView {
-    let app = App::expect();
+    let shell = Shell::expect();
     let formats = report::readable_line(14);
     let tiles = move || {
         let tile =
             |card: ExperimentCard| item(format!("{card:?}"), move || view! { <ExperimentTile card=card.clone() /> });
-        app.cards.get().into_iter().map(tile).collect()
+        shell.cards.get().into_iter().map(tile).collect()
     };
     view! {
         <main class="start">
@@ -31,19 +30,14 @@ pub fn StartPage() -> impl IntoView {
                      Nothing leaves this browser."
                 </p>
                 <div class="start__actions">
-                    <Button label="Choose files…" kind=ButtonKind::Primary on_press=move |()| app.choose_files() />
-                    <Button label="Choose folder…" on_press=move |()| app.choose_folder() />
-                    <Button label="Paste…" on_press=move |()| app.paste_open.set(true) />
-                    <Button label="Open the sample" on_press=move |()| app.open_sample() />
+                    <Button label="Choose files…" kind=ButtonKind::Primary on_press=move |()| shell.choose_files() />
+                    <Button label="Choose folder…" on_press=move |()| shell.choose_folder() />
+                    <Button label="Paste…" on_press=move |()| shell.paste_open.set(true) />
+                    <Button label="Open the sample" on_press=move |()| shell.open_sample() />
                 </div>
                 <p class="start__formats">{formats}</p>
             </section>
-            <Show when=move || app.reports_on_start()>
-                <section class="start__report card">
-                    <h2>"Nothing to draw in that drop"</h2>
-                    <ReportTable reports=app.reports />
-                </section>
-            </Show>
+            {move || shell.workbench().map(|workbench| workbench.start_report())}
             <ul class="start__notes">
                 <li>
                     <b class="start__question">"Logs on another machine?"</b>
@@ -58,7 +52,7 @@ pub fn StartPage() -> impl IntoView {
                     "Drop a finished run, set a look-back, and read what obeying it would have saved or lost."
                 </li>
             </ul>
-            <Show when=move || app.cards.with(|cards| !cards.is_empty())>
+            <Show when=move || shell.cards.with(|cards| !cards.is_empty())>
                 <h2 class="start__heading">"Experiments in this browser"</h2>
             </Show>
             <ul class="start__experiments">
@@ -74,7 +68,7 @@ fn ExperimentTile(
     /// What to show.
     card: ExperimentCard,
 ) -> impl IntoView {
-    let app = App::expect();
+    let shell = Shell::expect();
     let (open, delete) = (card.id.clone(), card.id.clone());
     let name = card.name.clone();
     let sparks = card
@@ -99,7 +93,7 @@ fn ExperimentTile(
                 class="tile__delete"
                 title=format!("Delete {name}…")
                 aria-label=format!("Delete {name}…")
-                on:click=move |_| app.confirm_delete.set(Some((delete.clone(), name.clone())))
+                on:click=move |_| shell.confirm_delete.set(Some((delete.clone(), name.clone())))
             >
                 "×"
             </button>

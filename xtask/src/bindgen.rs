@@ -6,6 +6,7 @@ use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
 
 /// What a browser needs to run one binary.
+#[derive(Clone)]
 pub struct Bound {
     /// An ES module whose default export loads and starts the wasm.
     pub glue: String,
@@ -25,6 +26,8 @@ pub fn bind(binary: &Path, profile: Profile) -> Result<Bound> {
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
+        // Memory and function table are what a split-off part shares with the first.
+        .keep_lld_exports(true)
         .remove_name_section(release)
         .remove_producers_section(release)
         .generate_output()?;

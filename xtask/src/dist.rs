@@ -7,7 +7,8 @@
 use crate::bindgen::{self, Bound};
 use crate::options::Profile;
 use crate::page::{self, Addresses};
-use crate::sizes::{self, Budget};
+use crate::sizes::{Budget, Weights};
+use crate::split::{self, Page};
 use crate::steps::{self, Steps};
 use crate::{compile, workspace};
 use anyhow::{Context, Result};
@@ -25,7 +26,11 @@ pub fn build(profile: Profile) -> Result<()> {
     let site = write(profile, &mut steps)?;
     steps.run("weigh", || {
         match profile {
-            Profile::Release => println!("{}", sizes::report(&site)),
+            Profile::Release => {
+                let weights = Weights::of(&site);
+                println!("{}", weights.table());
+                weights.hold()?;
+            }
             Profile::Dev => println!("compiled fast, not small: weighed only without --dev"),
         }
         Ok(())
@@ -38,8 +43,8 @@ pub fn build(profile: Profile) -> Result<()> {
 pub fn write(profile: Profile, steps: &mut Steps) -> Result<Site> {
     steps.run("look for the wasm target", compile::ensure_target)?;
     let [page, worker] = steps.run("compile page and worker", || compile::binaries(profile))?;
-    let [page, worker] =
-        steps.run("bind page and worker", || Ok([bindgen::bind(&page, profile)?, bindgen::bind(&worker, profile)?]))?;
+    let (page, worker) =
+        steps.run("split and bind", || Ok((split::split(&page, profile)?, bindgen::bind(&worker, profile)?)))?;
     steps.run("write dist/", || {
         let site = Site::assemble(workspace::root(), &page, &worker)?;
         site.bring_to(&workspace::dist())?;
@@ -58,10 +63,10 @@ pub struct Site {
 
 impl Site {
     /// Puts everything together: glue, wasm, sheets, sample, and `index.html` which names them.
-    fn assemble(root: &Path, page: &Bound, worker: &Bound) -> Result<Self> {
+    fn assemble(root: &Path, page: &Page, worker: &Bound) -> Result<Self> {
         let mut site = Self::default();
-        let page_glue = site.add_glue("page", page, Budget::Page);
-        let page_wasm = site.add("page.wasm", page.wasm.clone(), Some(Budget::Page));
+        let page_glue = site.add_page(page);
+        let page_wasm = site.add("page.wasm", page.first.wasm.clone(), Some(Budget::Page));
         let start = site.add("start.js", page::start_script(&page_glue, &page_wasm).into(), Some(Budget::Page));
         let mut sheets = Vec::new();
         for sheet in style_sheets(&root.join("style"))? {
@@ -88,6 +93,29 @@ impl Site {
         }
         self.files.insert(name.clone(), content);
         name
+    }
+
+    /// Adds the page's glue, the module that loads its second part, and that part; returns the glue's name.
+    ///
+    /// Glue and loader import each other, so neither can be named by the hash of its own final text: the loader is
+    /// named by both texts as they are before they know each other.
+    fn add_page(&mut self, page: &Page) -> String {
+        let mut loader = page.loader.clone();
+        for (name, wasm) in &page.later {
+            let hashed = self.add(&name.replace("split_", ""), wasm.clone(), Some(Budget::Workbench));
+            loader = loader.replace(&format!("\"./{name}\""), &format!("\"./{hashed}\""));
+        }
+        let before = format!("{loader}{}", page.first.glue);
+        let loader_name = hashed_name(split::LOADER.trim_start_matches("./"), before.as_bytes());
+        // The same words name the module among the imports of the wasm, and stay there.
+        let import = |name: &str| format!("from \"{name}\"");
+        let glue = page.first.glue.replace(&import(split::LOADER), &import(&format!("./{loader_name}")));
+        let first = Bound { glue, ..page.first.clone() };
+        let glue = self.add_glue("page", &first, Budget::Page);
+        let loader = loader.replace(split::GLUE, &format!("./{glue}"));
+        self.weighed.entry(Budget::Page).or_default().push(loader_name.clone());
+        self.files.insert(loader_name, loader.into());
+        glue
     }
 
     /// Adds a binary's glue and the modules it imports.
@@ -229,6 +257,33 @@ mod tests {
         assert!(is_hashed("snippets-e3b0c44298fc1c14/package/inline0.js"));
         assert!(!is_hashed("index.html"));
         assert!(!is_hashed("run-table.css"));
+    }
+
+    #[test]
+    fn glue_and_loader_import_each_other_and_the_second_part() {
+        let glue = "import * as import1 from \"./workbench.js\"\nimports[\"./workbench.js\"] = import1;";
+        let page = Page {
+            first: Bound { glue: glue.to_owned(), wasm: Vec::new(), snippets: Vec::new() },
+            loader: "import { initSync } from \"./page.js\";\nfetch(\"./split_workbench.wasm\");".to_owned(),
+            later: vec![("split_workbench.wasm".to_owned(), b"wasm".to_vec())],
+        };
+        let mut site = Site::default();
+
+        let glue = site.add_page(&page);
+
+        let text = |name: &str| String::from_utf8(site.files[name].clone()).expect("scripts are text");
+        let named = |start: &str, end: &str| {
+            let found = site.files.keys().find(|name| name.starts_with(start) && name.ends_with(end));
+            found.expect("the file is there").clone()
+        };
+        let (loader, second) = (named("workbench-", ".js"), named("workbench-", ".wasm"));
+        // Among the imports of the wasm the name stays what the wasm calls it.
+        assert_eq!(
+            text(&glue),
+            format!("import * as import1 from \"./{loader}\"\nimports[\"./workbench.js\"] = import1;")
+        );
+        assert_eq!(text(&loader), format!("import {{ initSync }} from \"./{glue}\";\nfetch(\"./{second}\");"));
+        assert_eq!(site.weighed[&Budget::Workbench], [second]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod page;
 mod serve;
 mod setup;
 mod sizes;
+mod split;
 mod steps;
 mod test;
 mod workspace;

@@ -49,6 +49,8 @@ pub fn fill(template: &str, addresses: &Addresses) -> Result<String> {
 pub fn start_script(page_glue: &str, page_wasm: &str) -> String {
     format!(
         "import init from './{page_glue}';\n\
+         // Until the page takes drops itself, a browser would open the file in its place.\n\
+         for (const kind of ['dragover', 'drop']) addEventListener(kind, event => event.preventDefault());\n\
          init({{ module_or_path: new URL('{page_wasm}', import.meta.url) }}).catch(error => {{\n  \
            const notice = document.getElementById('start-failure');\n  \
            notice.hidden = false;\n  \

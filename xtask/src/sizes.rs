@@ -1,6 +1,7 @@
 //! This file is the weight of `dist/`: raw, and as a host sends it.
 
 use crate::dist::Site;
+use anyhow::{Result, bail};
 use std::io::Write;
 
 /// What may weigh how much.
@@ -8,15 +9,20 @@ use std::io::Write;
 pub enum Budget {
     /// Everything that opening `index.html` loads.
     Page,
+    /// The second part of the page, loaded at idle or at the first import.
+    Workbench,
     /// The worker's glue and wasm, loaded at idle or at the first import.
     Worker,
 }
 
 impl Budget {
+    const ALL: [Self; 3] = [Self::Page, Self::Workbench, Self::Worker];
+
     /// The most it may weigh, compressed with brotli, in bytes.
     pub const fn limit_bytes(self) -> usize {
         match self {
             Self::Page => 250_000,
+            Self::Workbench => 350_000,
             Self::Worker => 300_000,
         }
     }
@@ -24,29 +30,63 @@ impl Budget {
     fn name(self) -> &'static str {
         match self {
             Self::Page => "page",
+            Self::Workbench => "workbench",
             Self::Worker => "worker",
         }
     }
 }
 
-/// The table of weights: one line per file, one per budget.
-pub fn report(site: &Site) -> String {
-    let mut lines = vec![format!("{:<44} {:>10} {:>10}", "", "raw", "brotli")];
-    for (budget, paths) in &site.weighed {
-        let (mut raw_sum, mut small_sum) = (0, 0);
-        for path in paths {
-            let content = &site.files[path];
-            let (raw, small) = (content.len(), compressed_bytes(content));
-            raw_sum += raw;
-            small_sum += small;
-            lines.push(format!("  {path:<42} {:>10} {:>10}", kilobytes(raw), kilobytes(small)));
+/// What everything in `dist/` weighs.
+pub struct Weights {
+    /// Budget, path, and bytes before and after brotli.
+    files: Vec<(Budget, String, usize, usize)>,
+}
+
+impl Weights {
+    /// Compresses every file that counts towards a budget.
+    pub fn of(site: &Site) -> Self {
+        let mut files = Vec::new();
+        for (&budget, paths) in &site.weighed {
+            for path in paths {
+                let content = &site.files[path];
+                files.push((budget, path.clone(), content.len(), compressed_bytes(content)));
+            }
         }
-        let limit = budget.limit_bytes();
-        let verdict = if small_sum <= limit { "of" } else { "OVER" };
-        let (raw_sum, small_sum) = (kilobytes(raw_sum), kilobytes(small_sum));
-        lines.push(format!("{:<44} {raw_sum:>10} {small_sum:>10} {verdict} {}", budget.name(), kilobytes(limit)));
+        Self { files }
     }
-    lines.join("\n")
+
+    /// The table of weights: one line per file, one per budget.
+    pub fn table(&self) -> String {
+        let mut lines = vec![format!("{:<44} {:>10} {:>10}", "", "raw", "brotli")];
+        for budget in Budget::ALL {
+            for (_, path, raw, small) in self.files.iter().filter(|(of, ..)| *of == budget) {
+                lines.push(format!("  {path:<42} {:>10} {:>10}", kilobytes(*raw), kilobytes(*small)));
+            }
+            let ((raw, small), limit) = (self.sum(budget), budget.limit_bytes());
+            let verdict = if small <= limit { "of" } else { "OVER" };
+            let (raw, small, limit) = (kilobytes(raw), kilobytes(small), kilobytes(limit));
+            lines.push(format!("{:<44} {raw:>10} {small:>10} {verdict} {limit}", budget.name()));
+        }
+        lines.join("\n")
+    }
+
+    /// Fails when something weighs more than its budget.
+    pub fn hold(&self) -> Result<()> {
+        for budget in Budget::ALL {
+            let ((_, weight), limit) = (self.sum(budget), budget.limit_bytes());
+            if weight > limit {
+                let (name, weight, limit) = (budget.name(), kilobytes(weight), kilobytes(limit));
+                bail!("the {name} weighs {weight} after brotli, {limit} is the most it may");
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes that count towards a budget, before and after brotli.
+    fn sum(&self, budget: Budget) -> (usize, usize) {
+        let own = self.files.iter().filter(|(of, ..)| *of == budget);
+        own.fold((0, 0), |(raw_sum, small_sum), (_, _, raw, small)| (raw_sum + raw, small_sum + small))
+    }
 }
 
 /// Bytes after brotli at its best, each file by itself, as a host sends them.
@@ -84,6 +124,9 @@ mod tests {
         let mut site = Site::default();
         site.files.insert("page.wasm".to_owned(), noise.take(260_000).collect());
         site.weighed.insert(Budget::Page, vec!["page.wasm".to_owned()]);
-        assert!(report(&site).contains("OVER 250.0 KB"), "{}", report(&site));
+        let weights = Weights::of(&site);
+        assert!(weights.table().contains("OVER 250.0 KB"), "{}", weights.table());
+        let refused = weights.hold().expect_err("the budget is exceeded").to_string();
+        assert!(refused.ends_with("250.0 KB is the most it may"), "{refused}");
     }
 }
