@@ -313,7 +313,37 @@ fn a_header_of_a_million_columns_is_not_read() {
     let drop = assemble(vec![decode("wide.csv", &bytes, Some("delimited"), [])]);
     assert!(drop.runs.is_empty());
     let reason = &drop.reports[0].skipped[0].reason;
-    assert!(reason.contains("1000001 columns, at most 10000 are read"), "{reason}");
+    assert!(reason.contains("1000001 columns, at most 50000 are read"), "{reason}");
+    let reason = refusal("wide.csv", format!("step,{header}loss\n").as_bytes());
+    assert!(reason.contains("1000002 columns, at most 50000 are read"), "{reason}");
+}
+
+#[test]
+fn a_table_of_ten_thousand_columns_is_read() {
+    // The names take more than the head of the file.
+    let header: String = (0..10_000).map(|at| format!(",layers/{at:05}/gradient_norm_of_the_weights")).collect();
+    let row = |step: u32| format!("{step}{}\n", ",0.25".repeat(10_000));
+    let drop = read("wide.csv", format!("step{header}\n{}{}", row(0), row(1)).as_bytes());
+    assert_eq!((drop.runs.len(), drop.runs[0].curves.len()), (1, 10_000));
+    assert_eq!(drop.runs[0].curves[9_999].series.steps(), [0, 1]);
+}
+
+#[test]
+fn what_lies_beside_a_log_is_no_failure() {
+    let meta = b"artifact_location: mlruns/1\nexperiment_id: '1'\nlifecycle_stage: active\nname: a\n";
+    let drop = read("mlruns/1/meta.yaml", meta);
+    assert!(
+        matches!(&drop.reports[0].outcome, Outcome::Nothing { reason } if reason.contains("MLflow experiment")),
+        "{:?}",
+        drop.reports[0].outcome
+    );
+}
+
+#[test]
+fn the_table_of_a_trial_gives_its_parameters() {
+    let table = "score,training_iteration,trial_id,config/lr,config/net/act\n0.5,1,a,0.125,relu\n0.6,2,a,0.125,relu\n";
+    let expected = "run progress (Completed, assumed)\n  lr = 0.125\n  net.act = relu\n  score iteration 1=0.5 2=0.6\n";
+    assert_eq!(text_of(&read("progress.csv", table.as_bytes())), expected);
 }
 
 #[test]

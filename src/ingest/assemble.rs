@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::model::{Assignments, Curve, Goal, MetricName, RunState, SourceFile, StopReason};
 
 use super::{FileReport, Member, Outcome, Part, Records, Role, RunRecords, Status, about, is_bookkeeping};
-use super::{folder_params, twins};
+use super::{folder_params, natural, twins};
 
 /// One decoded file on its way into runs.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ struct MemberFile {
 
 /// Joins decoded files into runs.
 ///
-/// Sorted by key; the same files in any order give the same result. A path that comes twice counts once. Names are
+/// Sorted by key, in which numbers count as numbers; the same files in any order give the same result. A path that comes twice counts once. Names are
 /// unique and lose the part that all of them share.
 pub fn assemble(mut files: Vec<Decoded>) -> Drop {
     files.sort_by(|a, b| a.report.path.cmp(&b.report.path));
@@ -197,7 +197,7 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
     // Two formats may make a run of one directory, and a file may be named like one.
     drafts.sort_by(|a, b| (&a.key, a.format).cmp(&(&b.key, b.format)));
     make_unique(drafts.iter_mut().map(|draft| &mut draft.key), |key, number| format!("{key}#{number}"));
-    drafts.sort_by(|a, b| a.key.cmp(&b.key));
+    drafts.sort_by(|a, b| natural::compare(&a.key, &b.key));
 
     let names = names(&drafts);
     let named_params = folder_params::read(drafts.iter().map(|draft| draft.parts.as_slice()));
@@ -397,7 +397,8 @@ fn stem(name: &str) -> &str {
 
 /// Whether a file's name is that of its kind, so that the folder tells runs apart.
 fn is_dull(stem: &str) -> bool {
-    const NAMES: [&str; 20] = [
+    const NAMES: [&str; 21] = [
+        "runhistory",
         "metrics",
         "metric",
         "results",
@@ -422,7 +423,8 @@ fn is_dull(stem: &str) -> bool {
     NAMES.iter().any(|name| stem.eq_ignore_ascii_case(name))
 }
 
-/// The name of each run: its path without what all runs share, and without dull file names where that is enough.
+/// The name of each run: its path without what all runs share at its start and end, and without dull file names where
+/// that is enough.
 fn names(drafts: &[Draft]) -> Vec<String> {
     let Some(first) = drafts.first() else {
         return Vec::new();
@@ -430,9 +432,22 @@ fn names(drafts: &[Draft]) -> Vec<String> {
     let is_shared =
         |at: usize| drafts.iter().all(|draft| draft.parts.len() > at + 1 && draft.parts[at] == first.parts[at]);
     let shared = (0..first.parts.len()).take_while(|&at| is_shared(at)).count();
-    let full = |draft: &Draft| draft.parts[shared..].join("/");
+    let last = |draft: &Draft, back: usize| draft.parts.len().checked_sub(back + 1).filter(|&at| at > shared);
+    let is_shared_end = |back: usize| {
+        let part = |draft: &Draft| last(draft, back).map(|at| draft.parts[at].clone());
+        drafts.len() > 1 && part(first).is_some() && drafts.iter().all(|draft| part(draft) == part(first))
+    };
+    let ends = (0..first.parts.len()).take_while(|&back| is_shared_end(back)).count();
+    let full = |draft: &Draft| draft.parts[shared..draft.parts.len() - ends].join("/");
+    // Where a folder has several files, their names tell them apart.
+    let mut paths: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for draft in drafts {
+        paths.entry(&draft.folder).or_default().extend(draft.files.first().map(|file| file.path.as_str()));
+    }
+    let alone = |draft: &Draft| paths.get(draft.folder.as_str()).is_none_or(|paths| paths.len() < 2);
     let short = |draft: &Draft| match draft.dull {
-        Some(at) if at > shared || (at > 0 && draft.parts.len() == 1 + at) => {
+        Some(at) if at + ends >= draft.parts.len() => full(draft),
+        Some(at) if at > shared || (at > 0 && draft.parts.len() == 1 + at && alone(draft)) => {
             // What is left of the path, or the folder around it where everything is shared.
             let from = shared.min(at - 1);
             let kept = draft.parts[from..].iter().enumerate().filter(|(place, _)| from + place != at);
@@ -507,6 +522,29 @@ mod tests {
     #[test]
     fn dull_names_stay_where_they_tell_runs_apart() {
         assert_eq!(names_of(&["a/history.csv", "a/log.csv"]), ["history", "log"]);
+    }
+
+    #[test]
+    fn the_shared_end_of_paths_is_left_out() {
+        assert_eq!(names_of(&["s/lr1/finetune.csv", "s/lr2/finetune.csv"]), ["lr1", "lr2"]);
+        assert_eq!(names_of(&["s/finetune.csv", "s/b/finetune.csv"]), ["b/finetune", "finetune"]);
+    }
+
+    #[test]
+    fn a_dull_name_stays_beside_another_file() {
+        assert_eq!(names_of(&["a/train_log.csv", "a/train_only.csv"]), ["train_log", "train_only"]);
+    }
+
+    #[test]
+    fn numbers_are_sorted_as_numbers() {
+        assert_eq!(names_of(&["v_10/log.csv", "v_9/log.csv", "v_1/log.csv"]), ["v_1", "v_9", "v_10"]);
+    }
+
+    #[test]
+    fn the_runs_of_one_file_are_named_alike() {
+        let drop = assemble(vec![read("a/history.csv", &KERAS.repeat(2))]);
+        let names: Vec<&str> = drop.runs.iter().map(|run| run.name.as_str()).collect();
+        assert_eq!(names, ["part 1", "part 2"]);
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod json_value;
 mod kept;
 mod leveldb;
 mod lines;
+mod natural;
 mod number;
 mod objective;
 mod protobuf;
@@ -64,8 +65,10 @@ mod nanogpt;
 mod optuna_csv;
 mod optuna_journal;
 mod plain_log;
+mod ray_progress;
 mod ray_tune;
 mod sacred;
+mod side_file;
 mod sklearn_cv;
 mod smac;
 mod stable_baselines;
@@ -190,6 +193,7 @@ formats! {
     hpbandster,
     sacred,
     guild,
+    side_file,
     hf_state,
     mlperf,
     llama_factory,
@@ -197,6 +201,7 @@ formats! {
     mmengine,
     mmdet,
     ray_tune,
+    ray_progress,
     keras_csv,
     lightning_csv,
     ultralytics,

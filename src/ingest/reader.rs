@@ -113,15 +113,27 @@ impl Reader {
             decoder.finish(&mut self.records);
         }
         let Self { role, mut records, mut report, .. } = self;
+        number_first(&mut records);
         report.skipped = std::mem::take(&mut records.skipped);
         report.points = records.points();
         report.runs = if matches!(role, Role::File) { records.runs.len() } else { 0 };
         if report.outcome == Outcome::Read && records.runs.is_empty() {
             let first = report.skipped.first().map(|skipped| format!("no run was found in it: {}", skipped.reason));
-            let reason = first.unwrap_or_else(|| "no run was found in it".to_owned());
+            let reason = records.nothing.map(str::to_owned).or(first);
+            let reason = reason.unwrap_or_else(|| "no run was found in it".to_owned());
             report.outcome = Outcome::Nothing { reason };
         }
         Decoded { report, records }
+    }
+}
+
+/// A first run without label is called like those that follow it: before `part 2` comes `part 1`.
+fn number_first(records: &mut Records) {
+    if let [first, second, ..] = records.runs.as_mut_slice()
+        && first.label.is_none()
+        && let Some(word) = second.label.as_deref().and_then(|label| label.strip_suffix(" 2"))
+    {
+        first.label = Some(format!("{word} 1"));
     }
 }
 

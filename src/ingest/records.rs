@@ -91,6 +91,8 @@ pub struct Records {
     pub skipped: Vec<Skipped>,
     /// How many lines or records were read, skipped ones included.
     pub read: u64,
+    /// Why there is no run in a file that was understood.
+    pub nothing: Option<&'static str>,
     names: HashMap<String, usize>,
 }
 

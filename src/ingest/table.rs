@@ -13,7 +13,7 @@
 
 use memchr::{memchr, memchr_iter};
 
-use crate::model::StepUnit;
+use crate::model::{Scalar, StepUnit};
 
 use super::coordinate::{self, seconds};
 use super::lines::{Line, Lines, excerpt};
@@ -21,7 +21,7 @@ use super::number;
 use super::{Decoder, Head, Records, Skipped, TrackId};
 
 /// More columns than any training log has; a header beyond it is not read.
-const MOST_COLUMNS: usize = 10_000;
+const MOST_COLUMNS: usize = 50_000;
 /// A quoted cell may hold line ends, but a quote that nobody closes must not swallow the rest of the file.
 const LONGEST_QUOTED: usize = 64 * 1024;
 /// How many rows of the head are looked at.
@@ -37,6 +37,8 @@ pub(super) struct Columns {
     pub epoch: Option<usize>,
     /// Wall time in seconds, milliseconds or microseconds since the Unix epoch.
     pub time: Option<usize>,
+    /// Columns whose last value is a parameter of the run, and their names.
+    pub params: Vec<(usize, String)>,
     /// Names of the metrics by column, where they are not those of the header.
     pub names: Option<Vec<String>>,
     /// Whether the cells behind a missing one may be absent (fastai writes such rows where a fit was aborted).
@@ -182,6 +184,8 @@ fn without_quotes(cell: &[u8]) -> &[u8] {
 #[derive(Debug)]
 struct Column {
     name: String,
+    /// The name of the parameter that its last value is.
+    param: Option<String>,
     /// `None` until the first number.
     track: Option<TrackId>,
     /// Characters of the shortest and of the newest number, to judge a last row that may be cut.
@@ -354,8 +358,13 @@ impl Rows {
             .filter(|names| names.len() == header.len())
             .unwrap_or(&header)
             .iter()
-            .map(|name| Column { name: name.clone(), track: None, shortest: usize::MAX, newest: 0 })
+            .map(|name| Column { name: name.clone(), param: None, track: None, shortest: usize::MAX, newest: 0 })
             .collect();
+        for (at, name) in std::mem::take(&mut self.roles.params) {
+            if let Some(column) = self.columns.get_mut(at) {
+                column.param = Some(name);
+            }
+        }
         self.header = header;
         self.state = State::Rows;
         self.next_run(out);
@@ -366,7 +375,8 @@ impl Rows {
         out.begin_run(label);
         self.row = 0;
         for column in &mut self.columns {
-            *column = Column { name: std::mem::take(&mut column.name), track: None, shortest: usize::MAX, newest: 0 };
+            column.track = None;
+            (column.shortest, column.newest) = (usize::MAX, 0);
         }
     }
 
@@ -427,6 +437,13 @@ impl Rows {
         for (at, (column, slot)) in self.columns.iter_mut().zip(&self.cells).enumerate() {
             match *slot {
                 Slot::Missing => {}
+                Slot::Number { value, length } if let Some(name) = &column.param => {
+                    out.param(name, Scalar::from_number(value));
+                    column.note(length);
+                }
+                Slot::Text { start, end } if let Some(name) = &column.param => {
+                    out.param(name, Scalar::Text(excerpt(&text[start..end])));
+                }
                 Slot::Number { length, .. } if Some(at) == step_at || Some(at) == epoch_at || Some(at) == time_at => {
                     column.note(length);
                 }
@@ -618,15 +635,20 @@ pub(super) fn holds(head: &Head<'_>, word: &str) -> bool {
 
 /// Recognises a table by its first rows: one delimiter cuts nearly all of them into as many cells as the first.
 ///
-/// `None` where the head is no table, or shows nothing but a part of its first line.
+/// Of a header that is longer than the head, its first names count. `None` where the head is no table.
 pub(super) fn sniff(head: &Head<'_>) -> Option<Sniffed> {
     if matches!(head.bytes.trim_ascii_start().first(), Some(b'{' | b'[' | b'<')) {
         return None;
     }
     let mut lines: Vec<&[u8]> = head.bytes.split(|&byte| byte == b'\n').collect();
-    if !head.complete {
+    match lines.as_mut_slice() {
+        // A header that is longer than the head: the names in it that are whole.
+        [only] if !head.complete => {
+            *only = &only[..only.iter().rposition(|byte| matches!(byte, b',' | b'\t' | b';')).unwrap_or(0)];
+        }
         // The last line may be cut.
-        lines.pop();
+        _ if !head.complete => drop(lines.pop()),
+        _ => {}
     }
     // Tabs at the end of a line are missing cells.
     let ended = lines.into_iter().map(|line| line.strip_suffix(b"\r").unwrap_or(line));

@@ -52,7 +52,10 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
             _ => None,
         },
         None if named && head.complete => found(60, "named as an event file and shorter than a record"),
-        _ if named => found(30, "named as an event file, but the first checksum is wrong"),
+        // Something else may be named after an event file.
+        _ if named && head.bytes.iter().take(1024).any(|&byte| byte < b'\t') => {
+            found(30, "named as an event file, but the first checksum is wrong")
+        }
         _ => None,
     }
 }
