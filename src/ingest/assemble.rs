@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::{Assignments, Curve, Goal, MetricName, RunState, SourceFile, StopReason};
 
+use super::envelope::{unwrapped, without_archive};
 use super::{FileReport, Member, Outcome, Part, Records, Role, RunRecords, Status, about, is_bookkeeping};
 use super::{folder_params, natural, twins};
 
@@ -80,7 +81,7 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
 
     let mut formats_of: HashMap<String, BTreeSet<String>> = HashMap::new();
     for Decoded { report, .. } in files.iter().filter(|file| !file.records.runs.is_empty()) {
-        let folder = report.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = unwrapped(&report.path).rsplit_once('/').map_or("", |(folder, _)| folder);
         formats_of.entry(folder.to_owned()).or_default().extend(report.format.clone());
     }
 
@@ -89,7 +90,8 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
             reports.push(report);
             continue;
         };
-        let (folder, name) = report.path.rsplit_once('/').unwrap_or(("", &report.path));
+        let path = unwrapped(&report.path).to_owned();
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
         let (folder, name) = (folder.to_owned(), name.to_owned());
         let beside_it = formats_of.get(&folder).into_iter().flatten();
         if let Some(reason) = beside_it.filter_map(|kept| twins::repeated(kept, &name, format.id)).next() {
@@ -100,7 +102,7 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
         }
         let source = SourceFile { path: report.path.clone(), size_bytes: report.size_bytes };
         let member = match format.role {
-            Role::Member(place) => place(&report.path),
+            Role::Member(place) => place(&path),
             _ => None,
         };
         match format.role {
@@ -149,7 +151,7 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
             Role::File | Role::Member(_) => {
                 report.runs = records.runs.len();
                 for (at, run) in records.runs.into_iter().enumerate() {
-                    let key = if at == 0 { report.path.clone() } else { format!("{}#{}", report.path, at + 1) };
+                    let key = if at == 0 { path.clone() } else { format!("{path}#{}", at + 1) };
                     let mut parts = if folder.is_empty() { Vec::new() } else { parts_of(&folder) };
                     let stem = stem(&name);
                     let dull = (run.name.is_none() && is_dull(stem)).then_some(parts.len());
@@ -379,7 +381,7 @@ fn append(run: &mut RunRecords, later: RunRecords) {
 }
 
 fn parts_of(folder: &str) -> Vec<String> {
-    folder.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    folder.split('/').filter(|part| !part.is_empty()).map(|part| without_archive(part).to_owned()).collect()
 }
 
 /// A file name without the extension of a log.

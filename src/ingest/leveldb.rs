@@ -10,6 +10,8 @@
 //! kind and payload, not the masked CRC-32C of LevelDB itself. After damage the next block is read, and the record
 //! under way is lost. Source: W&B `core/pkg/leveldb/record.go`; SwanLab `store/__init__.py`; LevelDB `doc/log_format.md`.
 
+use super::crc32::Crc32;
+
 /// Bytes of the file header, which has no chunk.
 pub(super) const FILE_HEADER_BYTES: usize = 7;
 const CHUNK_HEADER_BYTES: usize = 7;
@@ -124,25 +126,12 @@ impl Framing {
     }
 }
 
-/// CRC-32 (IEEE 802.3) of a chunk's kind and payload.
+/// The checksum of a chunk's kind and payload.
 fn crc32(kind: u8, payload: &[u8]) -> u32 {
-    const TABLE: [u32; 256] = {
-        let mut table = [0; 256];
-        let mut at = 0;
-        while at < 256 {
-            let mut value = at as u32;
-            let mut bit = 0;
-            while bit < 8 {
-                value = if value & 1 == 1 { (value >> 1) ^ 0xEDB8_8320 } else { value >> 1 };
-                bit += 1;
-            }
-            table[at] = value;
-            at += 1;
-        }
-        table
-    };
-    let step = |crc: u32, byte: u8| (crc >> 8) ^ TABLE[((crc ^ u32::from(byte)) & 0xFF) as usize];
-    !payload.iter().fold(step(!0, kind), |crc, &byte| step(crc, byte))
+    let mut crc = Crc32::new();
+    crc.update(&[kind]);
+    crc.update(payload);
+    crc.value()
 }
 
 /// A file in this framing, for tests: its header, then each record.

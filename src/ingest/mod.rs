@@ -11,10 +11,12 @@
 mod assemble;
 mod console;
 mod coordinate;
+mod crc32;
 pub mod crc32c;
 mod detect;
 mod encoding;
 mod ending;
+mod envelope;
 mod fields;
 mod folder_params;
 mod json;
@@ -90,6 +92,7 @@ use steps_console::{megatron, mlx, modded_nanogpt, torchtitan, torchtune, verl};
 
 pub use assemble::{Decoded, Drop, DroppedRun, assemble};
 pub use detect::{Candidate, Head, detect};
+pub use envelope::Intake;
 pub use objective::{Candidate as ObjectiveCandidate, Guess, direction, guess, is_bookkeeping};
 pub use reader::{HEAD_BYTES, Reader};
 pub use records::{Records, RunRecords, Status, Track, TrackId};

@@ -5,6 +5,7 @@
 //! ```
 
 use super::encoding::{Encoding, Transcoder};
+use super::envelope::unwrapped;
 use super::refuse;
 use super::{Decoded, Decoder, FileReport, Head, Outcome, Records, Role, detect, format};
 
@@ -48,7 +49,7 @@ impl Reader {
         if complete {
             text.extend_from_slice(preview.finish());
         }
-        let seen = Head { path, bytes: &text, complete };
+        let seen = Head { path: unwrapped(path), bytes: &text, complete };
         let mut report = FileReport {
             encoding: encoding.name().map(str::to_owned),
             ..FileReport::of(path, size_bytes, Outcome::Read)

@@ -18,6 +18,7 @@ pub(super) fn at_sight(head: &[u8]) -> Option<String> {
         () if begins(b"GIF87a") || begins(b"GIF89a") => image("GIF"),
         () if begins(b"RIFF") && head.get(8..12) == Some(b"WEBP") => image("WebP"),
         () if begins(b"%PDF-") => "this is a PDF: drop the log itself".to_owned(),
+        () if let Some(reason) = no_archive(head) => reason,
         () if begins(b"\x1F\x8B") => unpack("a gzip archive"),
         () if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") => unpack("a zip archive"),
         () if begins(b"\x28\xB5\x2F\xFD") => unpack("a Zstandard archive"),
@@ -44,6 +45,30 @@ pub(super) fn at_sight(head: &[u8]) -> Option<String> {
         () => return None,
     };
     Some(reason)
+}
+
+/// Refuses what is a zip archive only inside: weights, arrays, office documents.
+pub(super) fn no_archive(head: &[u8]) -> Option<String> {
+    let head = head.strip_prefix(b"PK\x03\x04")?;
+    let len = usize::from(u16::from_le_bytes(*head.get(22..)?.first_chunk()?));
+    let name = String::from_utf8_lossy(head.get(26..26 + len)?);
+    let weights = |kind: &str| format!("these are {kind}: drop the training log instead");
+    match () {
+        () if name.ends_with("/data.pkl") || name.ends_with("/.format_version") || name == "constants.pkl" => {
+            Some(weights("PyTorch weights"))
+        }
+        () if name == "metadata.json" && contains(head, b"model.weights.h5") => Some(weights("Keras weights")),
+        () if name.ends_with(".npy") => Some("these are NumPy arrays: save them as CSV and drop that".to_owned()),
+        () if name == "[Content_Types].xml" || name == "mimetype" => {
+            Some("this is an office document: export its table as CSV and drop that".to_owned())
+        }
+        () if name == "META-INF/MANIFEST.MF" => Some("this is a Java program: drop the training log".to_owned()),
+        () => None,
+    }
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    memchr::memmem::find(&bytes[..bytes.len().min(1 << 20)], word).is_some()
 }
 
 /// Protocol 2 to 5, then an opcode with which pickles of objects, dicts, lists and framed ones begin.

@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 
-use crate::ingest::{Decoded, DroppedRun, FileReport, HEAD_BYTES, Outcome, Reader, assemble};
+use crate::ingest::{Decoded, DroppedRun, FileReport, HEAD_BYTES, Intake, Outcome, assemble};
 
 use super::columns;
 use super::protocol::{FileEntry, Reply, RunHeader};
@@ -44,10 +44,8 @@ pub struct Import {
     chunk_bytes: u64,
     /// Index of the file whose turn it is; all are read when it is the number of files.
     file: usize,
-    /// How far that file is read or skipped.
-    offset: u64,
     /// `None` until its first bytes are there.
-    reader: Option<Reader>,
+    intake: Option<Intake>,
     decoded: Vec<Decoded>,
     /// Of the files before the present one.
     done_bytes: u64,
@@ -65,8 +63,7 @@ impl Import {
             files,
             chunk_bytes: chunk_bytes.max(HEAD_BYTES as u64),
             file: 0,
-            offset: 0,
-            reader: None,
+            intake: None,
             done_bytes: 0,
             done_points: 0,
             total_bytes,
@@ -75,7 +72,12 @@ impl Import {
 
     /// The bytes that the import needs now, or `None` when every file is read.
     pub fn next(&self) -> Option<Span> {
-        self.span(self.file, self.offset)
+        match self.intake.as_ref().map(Intake::wants) {
+            None => self.start(self.file),
+            Some(Some(wanted)) => Some(self.piece(wanted)),
+            // A file that wants nothing more is closed as soon as that is known.
+            Some(None) => None,
+        }
     }
 
     /// The bytes that will be needed after `span` unless something is skipped: what is worth reading ahead.
@@ -83,45 +85,45 @@ impl Import {
     /// `None` behind the start of a large file that is not open yet: it may be no log at all.
     pub fn expected_after(&self, span: &Span) -> Option<Span> {
         let size_bytes = self.files.get(span.file)?.size_bytes;
-        if span.end() >= size_bytes {
-            return self.span(span.file + 1, 0);
+        let open = self.intake.as_ref().filter(|_| span.file == self.file);
+        match open.and_then(Intake::wants) {
+            Some((_, until)) if span.end() < until => Some(self.piece((span.end(), until))),
+            Some((_, until)) if until < size_bytes => None,
+            _ if span.end() >= size_bytes => self.start(span.file + 1),
+            _ => None,
         }
-        let open = span.file == self.file && self.reader.is_some();
-        if open { self.span(span.file, span.end()) } else { None }
     }
 
     /// A file that fits in a chunk is one span; of a larger one the start decides first whether it is read at all.
-    fn span(&self, file: usize, from: u64) -> Option<Span> {
+    fn start(&self, file: usize) -> Option<Span> {
         let size_bytes = self.files.get(file)?.size_bytes;
-        let start = from == 0 && size_bytes > self.chunk_bytes;
-        let len = if start { HEAD_BYTES as u64 } else { self.chunk_bytes };
-        Some(Span { file, from, len: len.min(size_bytes.saturating_sub(from)) })
+        let len = if size_bytes > self.chunk_bytes { HEAD_BYTES as u64 } else { size_bytes };
+        Some(Span { file, from: 0, len })
+    }
+
+    /// The first piece of what the open file wants.
+    fn piece(&self, (from, until): (u64, u64)) -> Span {
+        Span { file: self.file, from, len: (until - from).min(self.chunk_bytes) }
     }
 
     /// Takes the bytes of [`Import::next`]; fewer than asked for means that the file ends there.
     pub fn take(&mut self, bytes: &[u8]) {
         let Some(span) = self.next() else { return };
         let entry = &self.files[span.file];
-        let reader = self.reader.get_or_insert_with(|| {
-            let complete = bytes.len() as u64 >= entry.size_bytes;
-            let head = &bytes[..bytes.len().min(HEAD_BYTES)];
-            Reader::open(
-                &entry.path,
-                entry.size_bytes,
-                head,
-                complete && head.len() == bytes.len(),
-                entry.read_as.as_deref(),
-            )
-        });
-        reader.push(bytes);
-        self.offset += bytes.len() as u64;
-        let skipped = reader.skippable().min(entry.size_bytes.saturating_sub(self.offset));
-        if skipped > 0 {
-            reader.skipped(skipped);
-            self.offset += skipped;
+        match &mut self.intake {
+            Some(intake) => intake.take(bytes),
+            None => {
+                let whole = bytes.len() as u64 >= entry.size_bytes;
+                let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+                let complete = whole && head.len() == bytes.len();
+                let read_as = entry.read_as.as_deref();
+                self.intake
+                    .insert(Intake::open(&entry.path, entry.size_bytes, head, complete, read_as))
+                    .take_start(bytes);
+            }
         }
-        let ended = self.offset >= entry.size_bytes || (bytes.len() as u64) < span.len;
-        if ended || !reader.readable() {
+        let ended = (bytes.len() as u64) < span.len;
+        if ended || self.intake.as_ref().is_none_or(|intake| intake.wants().is_none()) {
             self.close();
         }
     }
@@ -130,7 +132,7 @@ impl Import {
     /// its turn.
     pub fn fail(&mut self, reason: impl Into<String>) {
         let Some(entry) = self.files.get(self.file) else { return };
-        self.reader = None;
+        self.intake = None;
         self.decoded.push(Decoded { report: refused(entry, reason), records: Default::default() });
         self.advance();
     }
@@ -141,9 +143,9 @@ impl Import {
         Reply::Progress {
             job: self.job,
             path: entry.map(|entry| entry.path.clone()).unwrap_or_default(),
-            done_bytes: self.done_bytes + self.offset,
+            done_bytes: self.done_bytes + self.intake.as_ref().map_or(0, Intake::done_bytes),
             total_bytes: self.total_bytes,
-            points: self.done_points + self.reader.as_ref().map_or(0, |reader| reader.points() as u64),
+            points: self.done_points + self.intake.as_ref().map_or(0, |intake| intake.points() as u64),
         }
     }
 
@@ -155,9 +157,9 @@ impl Import {
 
     /// The present file is read to its end.
     fn close(&mut self) {
-        if let Some(reader) = self.reader.take() {
-            self.done_points += reader.points() as u64;
-            self.decoded.push(reader.finish());
+        if let Some(intake) = self.intake.take() {
+            self.done_points += intake.points() as u64;
+            self.decoded.extend(intake.finish());
         }
         self.advance();
     }
@@ -165,7 +167,6 @@ impl Import {
     fn advance(&mut self) {
         self.done_bytes += self.files[self.file].size_bytes;
         self.file += 1;
-        self.offset = 0;
     }
 }
 
@@ -304,6 +305,45 @@ mod tests {
         assert_eq!(import.next(), None);
         let (batches, _) = batches(import.finish());
         assert_eq!(batches[0].runs[0].curves[0].len, 10);
+    }
+
+    /// A zip archive of stored files.
+    fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let (mut archive, mut directory) = (Vec::new(), Vec::new());
+        for (name, bytes) in files {
+            let place = (archive.len() as u32).to_le_bytes();
+            let size = (bytes.len() as u32).to_le_bytes();
+            let name_len = (name.len() as u16).to_le_bytes();
+            let fields = [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &size, &size, &name_len, &[0, 0]].concat();
+            archive.extend([b"PK\x03\x04", fields.as_slice(), name.as_bytes(), bytes].concat());
+            let rest = [&[0; 10][..], &place, name.as_bytes()].concat();
+            directory.extend([b"PK\x01\x02\x14\0", fields.as_slice(), &rest].concat());
+        }
+        let (place, len) = ((archive.len() as u32).to_le_bytes(), (directory.len() as u32).to_le_bytes());
+        archive.extend(directory);
+        archive.extend([b"PK\x05\x06\0\0\0\0\x02\0\x02\0", &len[..], &place, &[0, 0]].concat());
+        archive
+    }
+
+    #[test]
+    fn an_archive_larger_than_a_chunk_gives_the_files_in_it() {
+        let mut picture = b"\x89PNG\r\n\x1a\n".to_vec();
+        picture.resize(10 * CHUNK as usize, 0);
+        let (long, short) = (table(20_000), table(10));
+        let archive = zip(&[("a/log.csv", &long), ("a/picture.png", &picture), ("b/log.csv", &short)]);
+        let files = [("runs.zip", archive.as_slice()), ("run.csv", short.as_slice())];
+        let mut import = import_of(&files);
+        let mut asked = 0;
+        while let Some(span) = import.next() {
+            asked += span.len;
+            import.take(&files[span.file].1[span.from as usize..span.end() as usize]);
+        }
+        let (batches, reports) = batches(import.finish());
+        let runs: Vec<(&str, usize)> =
+            batches[0].runs.iter().map(|run| (run.key.as_str(), run.curves[0].len)).collect();
+        assert_eq!(runs, [("run.csv", 10), ("runs.zip/a/log.csv", 20_000), ("runs.zip/b/log.csv", 10)]);
+        assert_eq!(reports.len(), 4);
+        assert!(asked < 8 * CHUNK, "the picture is not read: {asked} bytes");
     }
 
     #[test]
