@@ -32,7 +32,7 @@ impl Crc32 {
     }
 }
 
-const TABLES: [[u32; 256]; 8] = {
+static TABLES: [[u32; 256]; 8] = {
     let mut tables = [[0; 256]; 8];
     let mut at = 0;
     while at < 256 {
