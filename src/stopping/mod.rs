@@ -4,6 +4,7 @@
 //! checkpoint, whatever was said before.
 
 mod convergence;
+pub mod lab;
 mod ledger;
 mod outcome;
 mod sentence;
