@@ -3,6 +3,7 @@
 //! Imports `model` and `math` only. All answers are advice: a run may go on, so every criterion is evaluated at every
 //! checkpoint, whatever was said before.
 
+pub mod completion;
 mod convergence;
 pub mod lab;
 mod ledger;
