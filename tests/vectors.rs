@@ -4,6 +4,13 @@
 //! same shape: `<dir>/stopping/*.json`), and prints `<rule>: passed/total` for each. A file of a rule that does not
 //! exist here fails.
 
+#[path = "vectors/curves.rs"]
+mod curves;
+#[path = "vectors/experiment.rs"]
+mod experiment;
+#[path = "vectors/lab.rs"]
+mod lab;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -15,17 +22,32 @@ use training_monitor::model::{
 };
 use training_monitor::stopping::{Answer, Ledger, evaluate, evaluate_checkpoints};
 
+/// Compares one case with what is found.
+type Check = fn(&Value) -> Result<(), String>;
+/// The same, with all cases of its file.
+type CheckAmong = Box<dyn Fn(&Value, &[Value]) -> Result<(), String>>;
+
 #[derive(Deserialize)]
-struct RuleFile {
-    rule: String,
+struct VectorFile {
     cases: Vec<Value>,
 }
 
 #[test]
 fn every_vector_is_decided_as_expected() {
+    check_files("stopping", |rule| {
+        let check: Option<Check> = match rule {
+            "sigopt_convergence" => Some(check_sigopt_convergence),
+            other => experiment::check(other).or_else(|| curves::check(other)),
+        };
+        check.map(|check| -> CheckAmong { Box::new(move |case, _| check(case)) })
+    });
+}
+
+/// Runs every case of every file of a folder; `check_of` knows what the cases of a file are compared with.
+fn check_files(folder: &str, check_of: impl Fn(&str) -> Option<CheckAmong>) {
     let root = std::env::var_os("TRAINING_MONITOR_VECTORS")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"), PathBuf::from)
-        .join("stopping");
+        .join(folder);
     let mut files: Vec<PathBuf> = std::fs::read_dir(&root)
         .unwrap_or_else(|error| panic!("{}: {error}", root.display()))
         .map(|entry| entry.expect("readable directory").path())
@@ -37,22 +59,21 @@ fn every_vector_is_decided_as_expected() {
     let mut failures = Vec::new();
     for path in files {
         let text = std::fs::read_to_string(&path).expect("readable file");
-        let file: RuleFile = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let check: fn(&Value) -> Result<(), String> = match file.rule.as_str() {
-            "sigopt_convergence" => check_sigopt_convergence,
-            unknown => {
-                println!("{unknown}: unknown rule");
-                failures.push(format!("{}: unknown rule {unknown:?}", path.display()));
-                continue;
-            }
+        let file: VectorFile =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let Some(check) = check_of(&name) else {
+            println!("{name}: unknown rule");
+            failures.push(format!("{}: unknown rule {name:?}", path.display()));
+            continue;
         };
         let total = file.cases.len();
         let differences: Vec<String> = file
             .cases
             .iter()
-            .filter_map(|case| check(case).err().map(|difference| format!("{}: {difference}", case["id"])))
+            .filter_map(|case| check(case, &file.cases).err().map(|difference| format!("{}: {difference}", case["id"])))
             .collect();
-        println!("{}: {}/{total}", file.rule, total - differences.len());
+        println!("{name}: {}/{total}", total - differences.len());
         if total == 0 {
             failures.push(format!("{}: no cases", path.display()));
         }
@@ -149,6 +170,19 @@ fn rows(series: &[(i64, Value)], metrics: &[Metric]) -> Result<Rows, String> {
             .collect()
     };
     series.iter().map(|(step, value)| Ok((*step, values_of(value)?))).collect()
+}
+
+/// A number that must be there.
+fn float(value: &Value) -> Result<f64, String> {
+    number(value)?.ok_or_else(|| "a number is missing".to_owned())
+}
+
+fn goal(word: &Value) -> Result<Goal, String> {
+    match word.as_str() {
+        Some("maximize") => Ok(Goal::Maximize),
+        Some("minimize") => Ok(Goal::Minimize),
+        _ => Err(format!("not a direction: {word}")),
+    }
 }
 
 fn number(value: &Value) -> Result<Option<f64>, String> {

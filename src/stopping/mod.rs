@@ -8,8 +8,10 @@ mod convergence;
 pub mod lab;
 mod ledger;
 mod outcome;
+mod predict_stop;
 mod sentence;
 
 pub use ledger::{Answer, Evidence, Ledger, Row, Verdict, evaluate, evaluate_checkpoints};
 pub use outcome::{Advice, Best, Outcome};
+pub use predict_stop::{Prediction, Stop as PredictedStop, predict_final};
 pub use sentence::sentence;

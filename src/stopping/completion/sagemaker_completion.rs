@@ -3,7 +3,6 @@
 //! Its algorithm for convergence is not published; ours stands for it.
 
 use crate::model::{ConvergenceDetected, MaxRuns, MaxRuntime, NotImproving, SagemakerCompletion};
-use crate::stopping::Answer;
 
 use super::convergence_detected::Convergence;
 use super::jobs::{Column, Finished};
@@ -54,6 +53,7 @@ mod tests {
     use super::super::judge::Judge;
     use super::*;
     use crate::model::{Criterion, CriterionKind};
+    use crate::stopping::Answer;
 
     /// A job every 600 s; the names of the criteria that hold after the last.
     fn held(min_relative_improvement: f64, jobs: usize) -> Vec<String> {

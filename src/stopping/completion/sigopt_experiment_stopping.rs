@@ -3,8 +3,8 @@
 //! The budget is reached by *more* observations than it has, although the documentation speaks of having reached it:
 //! the server's own tests pin it. Stagnation with one optimized metric: the newest `5·D` observations, D being the
 //! number of parameters, bring nothing better than the fifth best before them. With several optimized metrics or
-//! solutions it is only looked at beyond the budget: the Pareto frontier has not moved. Failures are worse than
-//! everything. Source: `handlers/experiments/stopping_criteria.py` of SigOpt's server.
+//! solutions it is only looked at beyond the budget: the Pareto frontier has not moved. Both need five observations
+//! before the look-back. Failures are worse than everything. Source: `handlers/experiments/stopping_criteria.py` of SigOpt's server.
 
 use crate::stopping::Answer;
 
@@ -60,11 +60,9 @@ impl Stopping {
         self.columns.iter().map(score).collect()
     }
 
-    fn one_metric_stagnates(&self, jobs: Finished<'_>) -> bool {
+    /// `before` is the number of observations before the look-back, at least 5.
+    fn one_metric_stagnates(&self, jobs: Finished<'_>, before: usize) -> bool {
         let score = |rank| self.scores(jobs, rank)[0];
-        let Some(before) = jobs.count().checked_sub(self.look_back).filter(|before| *before >= TOP) else {
-            return false;
-        };
         let mut old: Vec<f64> = (0..before).map(score).collect();
         let (_, fifth_best, _) = old.select_nth_unstable_by(TOP - 1, |a, b| b.total_cmp(a));
         let newest = (before..jobs.count()).map(score).fold(f64::NEG_INFINITY, f64::max);
@@ -84,12 +82,11 @@ impl Rule for Stopping {
                 self.old.add(self.scores(jobs, leaving));
             }
         }
-        let possible_stagnation = if self.columns.is_empty() {
-            false
-        } else if several {
-            budget_reached && self.old.is_same(&self.all)
-        } else {
-            self.one_metric_stagnates(jobs)
+        let before = count.checked_sub(self.look_back).filter(|before| *before >= TOP && !self.columns.is_empty());
+        let possible_stagnation = match before {
+            None => false,
+            Some(_) if several => budget_reached && self.old.is_same(&self.all),
+            Some(before) => self.one_metric_stagnates(jobs, before),
         };
         let reasons = Reasons { possible_stagnation, observation_budget_reached: budget_reached };
         let holds = possible_stagnation || budget_reached;
@@ -182,6 +179,8 @@ mod tests {
     fn a_frontier_that_has_not_moved_stagnates_beyond_the_budget() {
         let mut values = vec![Some((1.0, 2.0)), Some((2.0, 1.0)), None, None, None, None];
         assert_eq!(words(&two(&values)), Vec::<&str>::new());
+        values.extend([None; 3]);
+        assert_eq!(words(&two(&values)), ["observation_budget_reached"]);
         values.push(None);
         assert_eq!(words(&two(&values)), ["possible_stagnation", "observation_budget_reached"]);
         values.push(Some((3.0, 0.0)));
