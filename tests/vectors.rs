@@ -4,23 +4,22 @@
 //! same shape: `<dir>/stopping/*.json`), and prints `<rule>: passed/total` for each. A file of a rule that does not
 //! exist here fails.
 
+#[path = "vectors/convergence.rs"]
+mod convergence;
 #[path = "vectors/curves.rs"]
 mod curves;
 #[path = "vectors/experiment.rs"]
 mod experiment;
 #[path = "vectors/lab.rs"]
 mod lab;
+#[path = "vectors/run_rules.rs"]
+mod run_rules;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
-use training_monitor::model::{
-    Checkpoint, CheckpointId, Goal, Metric, MetricEvaluation, MetricName, RunId, Series, TrainingMonitor, WallTime,
-    non_finite_from_word,
-};
-use training_monitor::stopping::{Answer, Ledger, evaluate, evaluate_checkpoints};
+use training_monitor::model::{Goal, non_finite_from_word};
 
 /// Compares one case with what is found.
 type Check = fn(&Value) -> Result<(), String>;
@@ -30,16 +29,23 @@ type CheckAmong = Box<dyn Fn(&Value, &[Value]) -> Result<(), String>>;
 #[derive(Deserialize)]
 struct VectorFile {
     cases: Vec<Value>,
+    /// Of the same form: infinities among the other runs.
+    #[serde(default)]
+    quirk_cases: Vec<Value>,
 }
 
 #[test]
 fn every_vector_is_decided_as_expected() {
     check_files("stopping", |rule| {
-        let check: Option<Check> = match rule {
-            "sigopt_convergence" => Some(check_sigopt_convergence),
-            other => experiment::check(other).or_else(|| curves::check(other)),
-        };
-        check.map(|check| -> CheckAmong { Box::new(move |case, _| check(case)) })
+        let check = convergence::check(rule).or_else(|| experiment::check(rule)).or_else(|| curves::check(rule));
+        // A clock is judged both ways: as a rule of a run and as one of an experiment.
+        match (check, run_rules::check(rule)) {
+            (None, None) => None,
+            (check, of_run) => Some(Box::new(move |case, _| {
+                check.map_or(Ok(()), |check| check(case))?;
+                of_run.as_ref().map_or(Ok(()), |of_run| of_run(case))
+            })),
+        }
     });
 }
 
@@ -67,10 +73,9 @@ fn check_files(folder: &str, check_of: impl Fn(&str) -> Option<CheckAmong>) {
             failures.push(format!("{}: unknown rule {name:?}", path.display()));
             continue;
         };
-        let total = file.cases.len();
-        let differences: Vec<String> = file
-            .cases
-            .iter()
+        let cases = || file.cases.iter().chain(&file.quirk_cases);
+        let total = cases().count();
+        let differences: Vec<String> = cases()
             .filter_map(|case| check(case, &file.cases).err().map(|difference| format!("{}: {difference}", case["id"])))
             .collect();
         println!("{name}: {}/{total}", total - differences.len());
@@ -82,94 +87,8 @@ fn check_files(folder: &str, check_of: impl Fn(&str) -> Option<CheckAmong>) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-#[derive(Deserialize)]
-struct ConvergenceCase {
-    params: ConvergenceParams,
-    series: Vec<(i64, Value)>,
-    decisions: Vec<bool>,
-    stopping_reasons: Vec<BTreeMap<String, bool>>,
-    first_stop: Option<usize>,
-    /// Absent where no metric is the objective.
-    #[serde(default)]
-    best_checkpoint: Option<Option<usize>>,
-    #[serde(default)]
-    observation_value: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct ConvergenceParams {
-    training_monitor: TrainingMonitor,
-    metrics: Vec<Metric>,
-}
-
-fn check_sigopt_convergence(case: &Value) -> Result<(), String> {
-    let has_best = case.get("best_checkpoint").is_some();
-    let case: ConvergenceCase = serde_json::from_value(case.clone()).map_err(|error| error.to_string())?;
-    let ConvergenceParams { training_monitor: monitor, metrics } = &case.params;
-    let objective = metrics.first().ok_or("no metric")?;
-    let goal_of = |name: &MetricName| {
-        metrics.iter().find(|metric| metric.name == *name).map_or(Goal::Maximize, |metric| metric.objective)
-    };
-
-    let rows = rows(&case.series, metrics)?;
-    let entered = entered(&rows);
-    let ledger = evaluate_checkpoints(monitor, Some(objective), &goal_of, &entered);
-    compare(&case, has_best, monitor, &ledger)?;
-
-    // A log gives the same, where every record carries every metric.
-    if rows.iter().all(|(_, values)| values.values().all(Option::is_some)) {
-        let ledger = evaluate(monitor, Some(objective), &goal_of, &|name| {
-            let mut series = Series::default();
-            for (step, values) in &rows {
-                series.push(*step, values.get(name).copied().flatten()?, None, None);
-            }
-            Some(series)
-        });
-        compare(&case, has_best, monitor, &ledger).map_err(|difference| format!("read from a log: {difference}"))?;
-    }
-    Ok(())
-}
-
-fn compare(case: &ConvergenceCase, has_best: bool, monitor: &TrainingMonitor, ledger: &Ledger) -> Result<(), String> {
-    let decisions: Vec<bool> = ledger.rows.iter().map(|row| row.should_stop).collect();
-    same("decisions", &case.decisions, &decisions)?;
-    let reasons: Vec<_> = ledger.rows.iter().map(|row| row.stopping_reasons(monitor)).collect();
-    same("stopping_reasons", &case.stopping_reasons, &reasons)?;
-    same("first_stop", &case.first_stop, &ledger.first_stop)?;
-    for row in &ledger.rows {
-        let undecided = row.verdicts.iter().any(|verdict| verdict.answer == Answer::Undecided);
-        same("stop while undecided", &false, &(undecided && row.should_stop && !row.at_cap))?;
-    }
-    if has_best {
-        same("best_checkpoint", &case.best_checkpoint.flatten(), &ledger.best)?;
-        let value = ledger.best.and_then(|best| ledger.rows[best].value);
-        let expected = case.observation_value.as_ref().map(number).transpose()?.flatten();
-        same("observation_value", &expected, &value)?;
-    }
-    Ok(())
-}
-
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, found: &T) -> Result<(), String> {
     if expected == found { Ok(()) } else { Err(format!("{what}: expected {expected:?}, found {found:?}")) }
-}
-
-type Rows = Vec<(i64, BTreeMap<MetricName, Option<f64>>)>;
-
-/// Values by metric; a plain value is that of the only metric.
-fn rows(series: &[(i64, Value)], metrics: &[Metric]) -> Result<Rows, String> {
-    let values_of = |value: &Value| -> Result<BTreeMap<MetricName, Option<f64>>, String> {
-        metrics
-            .iter()
-            .map(|metric| {
-                let value = match value {
-                    Value::Object(values) => values.get(metric.name.as_str()).unwrap_or(&Value::Null),
-                    plain => plain,
-                };
-                Ok((metric.name.clone(), number(value)?))
-            })
-            .collect()
-    };
-    series.iter().map(|(step, value)| Ok((*step, values_of(value)?))).collect()
 }
 
 /// A number that must be there.
@@ -192,21 +111,4 @@ fn number(value: &Value) -> Result<Option<f64>, String> {
         Value::String(word) => non_finite_from_word(word).map(Some).ok_or_else(|| format!("not a number: {word:?}")),
         other => Err(format!("not a number: {other}")),
     }
-}
-
-fn entered(rows: &Rows) -> Vec<Checkpoint> {
-    let now = WallTime::from_secs(0.0).expect("finite");
-    rows.iter()
-        .map(|(step, values)| {
-            let mut checkpoint = Checkpoint::new(CheckpointId::new("1"), RunId::new("1"), now);
-            checkpoint.step = Some(*step);
-            checkpoint.values = values
-                .iter()
-                .filter_map(|(name, value)| {
-                    Some(MetricEvaluation { name: name.clone(), value: (*value)?, value_stddev: None })
-                })
-                .collect();
-            checkpoint
-        })
-        .collect()
 }

@@ -10,41 +10,56 @@
 
 use crate::model::Goal;
 
-use super::{Answer, Evidence};
+use super::evidence::{Answer, Evidence, Why};
+use super::rule::{Moment, Others, RunRule};
 
-/// What the criterion says at the newest of `seen` checkpoints.
-///
-/// `value_at` and `step_at` read the checkpoints of the criterion's own metric by index from 0; a value is `None`
-/// where a checkpoint was entered without the metric. `min_checkpoints` is `lookback_checkpoints + 1` when absent.
-pub(super) fn judge(
+/// The criterion while it follows a run.
+pub(super) struct Convergence {
     lookback_checkpoints: u64,
     min_checkpoints: Option<u64>,
     goal: Goal,
-    seen: usize,
-    value_at: impl Fn(usize) -> Option<f64>,
-    step_at: impl Fn(usize) -> i64,
+    seen: Vec<(i64, Option<f64>)>,
+}
+
+impl Convergence {
+    pub fn new(lookback_checkpoints: u64, min_checkpoints: Option<u64>, goal: Goal) -> Self {
+        Self { lookback_checkpoints, min_checkpoints, goal, seen: Vec::new() }
+    }
+}
+
+impl RunRule for Convergence {
+    fn step(&mut self, now: &Moment, _: &mut Others<'_>) -> (Answer, Evidence) {
+        self.seen.push((now.step, now.value));
+        judge(self.lookback_checkpoints, self.min_checkpoints, self.goal, &self.seen)
+    }
+}
+
+/// What the criterion says at the newest of the checkpoints of its metric, given by step and value.
+///
+/// A value is `None` where a checkpoint was entered without the metric. `min_checkpoints` is
+/// `lookback_checkpoints + 1` when absent.
+fn judge(
+    lookback_checkpoints: u64,
+    min_checkpoints: Option<u64>,
+    goal: Goal,
+    seen: &[(i64, Option<f64>)],
 ) -> (Answer, Evidence) {
     let needed = needed_checkpoints(lookback_checkpoints, min_checkpoints);
-    let mut evidence = Evidence { seen: seen as u64, needed, ..Evidence::default() };
-    let Some(newest) = seen.checked_sub(1) else {
-        return (Answer::Undecided, evidence);
-    };
-    evidence.current = value_at(newest);
+    let mut evidence = Evidence { seen: seen.len() as u64, needed, ..Evidence::default() };
+    let newest = seen.len().saturating_sub(1);
+    evidence.current = seen.get(newest).and_then(|(_, value)| *value);
     let earlier = usize::try_from(lookback_checkpoints).ok().and_then(|lookback| newest.checked_sub(lookback));
-    let Some(earlier) = earlier.filter(|_| evidence.seen >= needed) else {
-        return (Answer::Undecided, evidence);
+    let Some(&(step, reference)) = earlier.filter(|_| evidence.seen >= needed).and_then(|at| seen.get(at)) else {
+        return (Answer::Undecided, Evidence { why: Why::Checkpoints, ..evidence });
     };
-    evidence.reference = value_at(earlier);
-    evidence.reference_step = Some(step_at(earlier));
-    let answer = match (evidence.current, evidence.reference) {
-        (Some(current), Some(reference)) if !goal.better(current, reference) => Answer::Satisfied,
-        _ => Answer::Unsatisfied,
-    };
-    (answer, evidence)
+    evidence.reference = reference;
+    evidence.reference_step = Some(step);
+    let holds = matches!((evidence.current, reference), (Some(now), Some(then)) if !goal.better(now, then));
+    (Answer::of(holds), evidence)
 }
 
 /// How many checkpoints the criterion needs before it decides.
-pub(super) fn needed_checkpoints(lookback_checkpoints: u64, min_checkpoints: Option<u64>) -> u64 {
+fn needed_checkpoints(lookback_checkpoints: u64, min_checkpoints: Option<u64>) -> u64 {
     let comparable = lookback_checkpoints.saturating_add(1);
     min_checkpoints.unwrap_or(comparable).max(comparable)
 }
@@ -55,8 +70,9 @@ mod tests {
 
     /// One letter per checkpoint: `T` satisfied, `F` not, `U` undecided.
     fn letters(goal: Goal, lookback: u64, min: Option<u64>, values: &[Option<f64>]) -> String {
+        let seen: Vec<(i64, Option<f64>)> = (0..).zip(values.iter().copied()).collect();
         (1..=values.len())
-            .map(|seen| match judge(lookback, min, goal, seen, |at| values[at], |at| at as i64).0 {
+            .map(|count| match judge(lookback, min, goal, &seen[..count]).0 {
                 Answer::Satisfied => 'T',
                 Answer::Unsatisfied => 'F',
                 Answer::Undecided => 'U',

@@ -6,29 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Checkpoint, Criterion, CriterionKind, Goal, Metric, MetricName, Series, TrainingMonitor};
+use crate::model::{Checkpoint, Goal, Metric, MetricName, RunState, Series, StopReason, TrainingMonitor};
 
-use super::convergence;
-
-/// What a criterion answers at a checkpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    Satisfied,
-    Unsatisfied,
-    /// Data are missing that later checkpoints can bring; counts as not satisfied.
-    Undecided,
-}
-
-/// The numbers that were compared.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Evidence {
-    pub current: Option<f64>,
-    pub reference: Option<f64>,
-    pub reference_step: Option<i64>,
-    /// How many checkpoints the criterion has, and how many it needs before it decides.
-    pub seen: u64,
-    pub needed: u64,
-}
+use super::crowd::{Crowd, Peer, PeerState, elapsed};
+use super::evidence::{Answer, Evidence};
+use super::halving::Rungs;
+use super::rule::Moment;
+use super::watch::{Frame, Watch};
 
 /// One criterion at one checkpoint. `stopping::sentence` puts it into words.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +23,8 @@ pub struct Verdict {
     pub evidence: Evidence,
     /// Step of the criterion's newest own checkpoint, where that is before this row: the answer given there stands.
     pub carried_from: Option<i64>,
+    /// What a combinator combines; `criterion` is then the place among its members.
+    pub members: Vec<Verdict>,
 }
 
 /// One checkpoint of a run in the ledger.
@@ -80,7 +66,7 @@ pub struct Ledger {
     pub best_at_stop: Option<usize>,
 }
 
-/// Judges every checkpoint of a run.
+/// Judges every checkpoint of a run by itself: rules that compare runs are undecided.
 ///
 /// `series` finds the recorded values of a metric, as the run's restart policy yields them: strictly increasing
 /// steps (else the latest life wins). A checkpoint of a criterion is a record of its own metric. The cap counts the
@@ -92,11 +78,74 @@ pub fn evaluate(
     goal_of: &dyn Fn(&MetricName) -> Goal,
     series: &dyn Fn(&MetricName) -> Option<Series>,
 ) -> Ledger {
-    judge_tracks(monitor, objective, goal_of, &mut |name| {
-        let series = series(name).unwrap_or_default();
-        let ascending = series.steps().windows(2).all(|pair| pair[0] < pair[1]);
-        Track { series: if ascending { series } else { series.latest_wins() }, missing: Vec::new() }
-    })
+    let record =
+        Record { series, metrics: &[], start_secs: None, state: RunState::Active, stop_reason: None, tags: &[] };
+    evaluate_together(monitor, objective, goal_of, "", &[record]).pop().unwrap_or_default()
+}
+
+/// A run among others, as it was recorded.
+#[derive(Clone, Copy)]
+pub struct Record<'a> {
+    /// As in `evaluate`.
+    pub series: &'a dyn Fn(&MetricName) -> Option<Series>,
+    /// Every metric that the run reports: rules may look at any reported value.
+    pub metrics: &'a [MetricName],
+    /// On the clock of the series' times.
+    pub start_secs: Option<f64>,
+    pub state: RunState,
+    pub stop_reason: Option<StopReason>,
+    pub tags: &'a [String],
+}
+
+/// Judges every checkpoint of every run of an experiment, each seeing what was known of the others by then.
+///
+/// Where every checkpoint of every run has a time, by those; else run after run, in the order of the list. No run is cut:
+/// all answers are advice. One pass over all rows.
+pub fn evaluate_together(
+    monitor: &TrainingMonitor,
+    objective: Option<&Metric>,
+    goal_of: &dyn Fn(&MetricName) -> Goal,
+    experiment: &str,
+    runs: &[Record<'_>],
+) -> Vec<Ledger> {
+    let frame = Frame { objective, goal_of, max_checkpoints: monitor.max_checkpoints, experiment, tags: &[] };
+    let mut tracks: Vec<Vec<Track>> = Vec::new();
+    let mut judged: Vec<Judged> = Vec::new();
+    for run in runs {
+        let watch = Watch::new(&monitor.early_stopping_criteria, Frame { tags: run.tags, ..frame });
+        let mut names = watch.tracks().to_vec();
+        if watch.wants_every_metric() {
+            names.extend(run.metrics.iter().filter(|name| !watch.tracks().contains(name)).cloned());
+        }
+        let track = |name| {
+            let series = (run.series)(name).unwrap_or_default();
+            let ascending = series.steps().windows(2).all(|pair| pair[0] < pair[1]);
+            let series = if ascending { series } else { series.latest_wins() };
+            Track { series, start_secs: run.start_secs, ..Track::default() }
+        };
+        tracks.push(names.iter().map(track).collect());
+        judged.push(Judged::new(watch, names.len()));
+    }
+    let mut crowds = crowds(&judged, &tracks, frame);
+    let mut rungs = Vec::new();
+    let timed = tracks.iter().flatten().all(Track::has_every_time);
+    loop {
+        // The run whose next row comes first; by list order where times are equal or unknown.
+        let mut next: Option<(usize, f64)> = None;
+        for (run, (judged, tracks)) in judged.iter().zip(&tracks).enumerate() {
+            let Some(time) = judged.next_time(tracks) else { continue };
+            if next.is_none_or(|(_, first)| timed && time < first) {
+                next = Some((run, time));
+            }
+        }
+        let Some((run, _)) = next else { break };
+        judged[run].step(&tracks[run], monitor, objective, &mut crowds, run, &mut rungs);
+        if judged[run].next_step(&tracks[run]).is_none() {
+            let state = PeerState::after(runs[run].state, runs[run].stop_reason);
+            crowds.iter_mut().for_each(|crowd| crowd.end(run, state));
+        }
+    }
+    judged.into_iter().map(Judged::finish).collect()
 }
 
 /// Judges checkpoints that were entered one by one rather than read from a log.
@@ -114,35 +163,39 @@ pub fn evaluate_checkpoints(
     if steps.windows(2).any(|pair| pair[0] >= pair[1]) {
         steps = (1..).take(counted.len()).collect();
     }
-    let mut ledger = judge_tracks(monitor, objective, goal_of, &mut |name| {
+    let frame = Frame { objective, goal_of, max_checkpoints: monitor.max_checkpoints, experiment: "", tags: &[] };
+    let watch = Watch::new(&monitor.early_stopping_criteria, frame);
+    let mut names = watch.tracks().to_vec();
+    if watch.wants_every_metric() {
+        for evaluation in counted.iter().flat_map(|checkpoint| &checkpoint.values) {
+            if !names.contains(&evaluation.name) {
+                names.push(evaluation.name.clone());
+            }
+        }
+    }
+    let track = |name: &MetricName| {
         let mut track = Track::default();
         for (checkpoint, &step) in counted.iter().zip(&steps) {
             let value = checkpoint.value(name);
             let time = checkpoint.time.map(|time| time.secs()).or(checkpoint.elapsed_seconds);
             track.series.push(step, value.unwrap_or(f64::NAN), checkpoint.epoch, time);
             track.missing.push(value.is_none());
+            track.elapsed.push(checkpoint.elapsed_seconds);
         }
         track
-    });
-    // Without objective and criteria nothing names a metric, yet the checkpoints count towards the cap.
-    if ledger.rows.is_empty() {
-        let cap = monitor.max_checkpoints;
-        ledger.rows = (1..)
-            .zip(counted.iter().zip(steps))
-            .map(|(number, (checkpoint, step))| Row {
-                checkpoint: number,
-                step,
-                epoch: checkpoint.epoch,
-                time: checkpoint.time.map(|time| time.secs()).or(checkpoint.elapsed_seconds),
-                value: None,
-                verdicts: Vec::new(),
-                should_stop: cap.is_some_and(|cap| number >= cap),
-                at_cap: cap.is_some_and(|cap| number >= cap),
-            })
-            .collect();
-        ledger.first_stop = ledger.rows.iter().position(|row| row.should_stop);
+    };
+    let mut tracks = vec![names.iter().map(track).collect::<Vec<Track>>()];
+    if names.is_empty() {
+        // Without objective and criteria nothing names a metric, yet the checkpoints count towards the cap.
+        tracks[0].push(track(&MetricName::new("")));
     }
-    ledger
+    let mut judged = vec![Judged::new(watch, tracks[0].len())];
+    let mut crowds = crowds(&judged, &tracks, frame);
+    let mut rungs = Vec::new();
+    while judged[0].next_step(&tracks[0]).is_some() {
+        judged[0].step(&tracks[0], monitor, objective, &mut crowds, 0, &mut rungs);
+    }
+    judged.pop().map(Judged::finish).unwrap_or_default()
 }
 
 /// The checkpoints of one metric: strictly increasing steps, and which of them lack the value.
@@ -151,6 +204,9 @@ struct Track {
     series: Series,
     /// Empty when every checkpoint has its value.
     missing: Vec<bool>,
+    start_secs: Option<f64>,
+    /// Seconds since the start where a checkpoint states them; empty when none can.
+    elapsed: Vec<Option<f64>>,
 }
 
 impl Track {
@@ -158,43 +214,76 @@ impl Track {
         if self.missing.get(at) == Some(&true) { None } else { self.series.values().get(at).copied() }
     }
 
-    fn step(&self, at: usize) -> i64 {
-        self.series.steps().get(at).copied().unwrap_or_default()
+    fn step(&self, at: usize) -> Option<i64> {
+        self.series.steps().get(at).copied()
+    }
+
+    fn has_every_time(&self) -> bool {
+        (0..self.series.len()).all(|at| self.series.time(at).is_some())
+    }
+
+    /// One of the checkpoints as rules see it.
+    fn moment(&self, at: usize) -> Moment {
+        let stated = self.elapsed.get(at).copied().flatten();
+        Moment {
+            ordinal: at as u64 + 1,
+            step: self.step(at).unwrap_or_default(),
+            value: self.value(at),
+            epoch: self.series.epoch(at),
+            elapsed: stated.or_else(|| elapsed(&self.series, self.start_secs, at)),
+        }
     }
 }
 
-fn judge_tracks(
-    monitor: &TrainingMonitor,
-    objective: Option<&Metric>,
-    goal_of: &dyn Fn(&MetricName) -> Goal,
-    track_of: &mut dyn FnMut(&MetricName) -> Track,
-) -> Ledger {
-    let criteria = &monitor.early_stopping_criteria;
-    // One track for each metric that is named; the one that counts towards the cap is the first.
-    let mut names: Vec<&MetricName> = Vec::new();
-    for name in
-        objective.map(|metric| &metric.name).into_iter().chain(criteria.iter().filter_map(|each| each.metric.as_ref()))
-    {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    let tracks: Vec<Track> = names.iter().map(|name| track_of(name)).collect();
-    let judged: Vec<(&Criterion, usize, Goal)> = criteria
-        .iter()
-        .filter_map(|each| {
-            let metric = each.metric.as_ref().or(objective.map(|metric| &metric.name))?;
-            Some((each, names.iter().position(|name| *name == metric)?, goal_of(metric)))
-        })
-        .collect();
+/// The runs by each of the metrics that criteria look at; runs look at the same ones.
+fn crowds<'a>(judged: &[Judged], tracks: &'a [Vec<Track>], frame: Frame<'_>) -> Vec<Crowd<'a>> {
+    let names = judged.first().map(|judged| judged.watch.tracks()).unwrap_or_default();
+    let crowd = |(at, name): (usize, &MetricName)| {
+        let peers = tracks.iter().map(|tracks| Peer::new(&tracks[at].series, tracks[at].start_secs)).collect();
+        Crowd::new((frame.goal_of)(name), peers)
+    };
+    names.iter().enumerate().map(crowd).collect()
+}
 
-    let mut ledger = Ledger::default();
-    let mut best: Option<(usize, f64)> = None;
-    let mut seen = vec![0_usize; tracks.len()];
-    let mut newest: Vec<Verdict> = (0..judged.len()).map(|at| judge(at, &judged, &tracks, 0)).collect();
-    while let Some(step) = next_step(&tracks, &seen) {
+/// A run while its ledger is written.
+struct Judged {
+    watch: Watch,
+    /// How many checkpoints of each track have been judged.
+    seen: Vec<usize>,
+    best: Option<(usize, f64)>,
+    ledger: Ledger,
+}
+
+impl Judged {
+    fn new(watch: Watch, tracks: usize) -> Self {
+        Self { watch, seen: vec![0; tracks], best: None, ledger: Ledger::default() }
+    }
+
+    /// The smallest step that is still ahead in any track.
+    fn next_step(&self, tracks: &[Track]) -> Option<i64> {
+        tracks.iter().zip(&self.seen).filter_map(|(track, &seen)| track.step(seen)).min()
+    }
+
+    /// When the next row happens: 0 where that is unknown; `None` at the end.
+    fn next_time(&self, tracks: &[Track]) -> Option<f64> {
+        let step = self.next_step(tracks)?;
+        let here = tracks.iter().zip(&self.seen).filter(|(track, seen)| track.step(**seen) == Some(step));
+        here.filter_map(|(track, &seen)| track.series.time(seen)).reduce(f64::max).or(Some(0.0))
+    }
+
+    /// Judges the next row.
+    fn step(
+        &mut self,
+        tracks: &[Track],
+        monitor: &TrainingMonitor,
+        objective: Option<&Metric>,
+        crowds: &mut [Crowd<'_>],
+        own: usize,
+        rungs: &mut Vec<Rungs>,
+    ) {
+        let Some(step) = self.next_step(tracks) else { return };
         let mut row = Row {
-            checkpoint: ledger.rows.len() as u64 + 1,
+            checkpoint: self.ledger.rows.len() as u64 + 1,
             step,
             epoch: None,
             time: None,
@@ -204,74 +293,50 @@ fn judge_tracks(
             at_cap: false,
         };
         for (at, track) in tracks.iter().enumerate() {
-            let here = seen[at] < track.series.len() && track.step(seen[at]) == step;
-            if !here {
+            let seen = self.seen[at];
+            if track.step(seen) != Some(step) {
                 continue;
             }
-            row.epoch = row.epoch.or_else(|| track.series.epoch(seen[at]));
-            row.time = row.time.or_else(|| track.series.time(seen[at]));
+            row.epoch = row.epoch.or_else(|| track.series.epoch(seen));
+            row.time = row.time.or_else(|| track.series.time(seen));
             if at == 0 && objective.is_some() {
-                row.value = track.value(seen[at]);
+                row.value = track.value(seen);
             }
-            seen[at] += 1;
-            for (criterion, (_, of_track, _)) in judged.iter().enumerate() {
-                if *of_track == at {
-                    newest[criterion] = judge(criterion, &judged, &tracks, seen[at]);
-                }
+            self.seen[at] += 1;
+            if let Some(crowd) = crowds.get_mut(at) {
+                crowd.advance(own);
+            }
+            if let Some(crowd) = crowds.get(at).or(crowds.first()) {
+                self.watch.step(at, &track.moment(seen), crowd, own, rungs);
             }
         }
-        row.verdicts = newest.clone();
-        for (verdict, (_, of_track, _)) in row.verdicts.iter_mut().zip(&judged) {
-            let own_step = seen[*of_track].checked_sub(1).map(|at| tracks[*of_track].step(at));
-            verdict.carried_from = own_step.filter(|&own| own < step);
-        }
-        row.at_cap = monitor.max_checkpoints.is_some_and(|cap| seen.first().is_some_and(|&seen| seen as u64 >= cap));
-        let all_hold = !row.verdicts.is_empty() && row.verdicts.iter().all(|each| each.answer == Answer::Satisfied);
-        row.should_stop = all_hold || row.at_cap;
+        row.verdicts = self.watch.verdicts(step);
+        let counted = self.seen.first().copied().unwrap_or_default() as u64;
+        row.at_cap = monitor.max_checkpoints.is_some_and(|cap| counted >= cap);
+        row.should_stop = self.watch.answer() == Answer::Satisfied || row.at_cap;
 
-        let at = ledger.rows.len();
+        let at = self.ledger.rows.len();
         if let (Some(objective), Some(value)) = (objective, row.value.filter(|value| value.is_finite()))
-            && best.is_none_or(|(_, best)| objective.objective.better(value, best))
+            && self.best.is_none_or(|(_, best)| objective.objective.better(value, best))
         {
-            best = Some((at, value));
+            self.best = Some((at, value));
         }
-        if row.should_stop && ledger.first_stop.is_none() {
-            ledger.first_stop = Some(at);
-            ledger.best_at_stop = best.map(|(at, _)| at);
+        if row.should_stop && self.ledger.first_stop.is_none() {
+            self.ledger.first_stop = Some(at);
+            self.ledger.best_at_stop = self.best.map(|(at, _)| at);
         }
-        ledger.rows.push(row);
+        self.ledger.rows.push(row);
     }
-    ledger.best = best.map(|(at, _)| at);
-    ledger
-}
 
-/// The smallest step that is still ahead in any track.
-fn next_step(tracks: &[Track], seen: &[usize]) -> Option<i64> {
-    tracks.iter().zip(seen).filter_map(|(track, &seen)| track.series.steps().get(seen).copied()).min()
-}
-
-/// One criterion at the newest of its own `seen` checkpoints.
-fn judge(criterion: usize, judged: &[(&Criterion, usize, Goal)], tracks: &[Track], seen: usize) -> Verdict {
-    let (of, track, goal) = judged[criterion];
-    let track = &tracks[track];
-    let (answer, evidence) = match &of.kind {
-        CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } => convergence::judge(
-            *lookback_checkpoints,
-            *min_checkpoints,
-            goal,
-            seen,
-            |at| track.value(at),
-            |at| track.step(at),
-        ),
-        _ => (Answer::Undecided, Evidence::default()),
-    };
-    Verdict { criterion, answer, evidence, carried_from: None }
+    fn finish(self) -> Ledger {
+        Ledger { best: self.best.map(|(at, _)| at), ..self.ledger }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CheckpointId, MetricEvaluation, RunId, WallTime};
+    use crate::model::{CheckpointId, Criterion, CriterionKind, MetricEvaluation, RunId, WallTime};
     use crate::stopping::sentence;
 
     const NAN: f64 = f64::NAN;

@@ -5,7 +5,7 @@
 
 use crate::model::{Criterion, CriterionKind};
 
-use super::{Answer, Evidence, Verdict};
+use super::{Answer, Evidence, Verdict, Why, Words};
 
 /// Significant digits of a number that stands alone.
 const DIGITS: usize = 4;
@@ -14,29 +14,107 @@ const ALL_DIGITS: usize = 17;
 
 /// One plain sentence for a verdict: "0.9713 now, 0.9716 two checkpoints ago: no better, satisfied".
 pub fn sentence(criterion: &Criterion, verdict: &Verdict) -> String {
-    let CriterionKind::Convergence { lookback_checkpoints, .. } = criterion.kind else {
-        return String::new();
+    let Evidence { current, reference, reference_step, seen, needed, wait, peers, why, .. } = verdict.evidence;
+    let end = match verdict.answer {
+        Answer::Satisfied => "satisfied",
+        Answer::Unsatisfied => "go on",
+        Answer::Undecided => "undecided",
     };
-    let Evidence { current, reference, seen, needed, .. } = verdict.evidence;
-    if seen == 0 {
-        return format!(
-            "no value of {} yet",
-            criterion.metric.as_ref().map_or("the objective", |metric| metric.as_str())
-        );
+    let metric = || criterion.metric.as_ref().map_or("the objective", |metric| metric.as_str());
+    let said = match why {
+        Why::NoneYet => return format!("no value of {} yet", metric()),
+        Why::Lookback => return lookback(criterion, verdict),
+        Why::NoValue => format!("no value now: nothing to compare, {end}"),
+        Why::Checkpoints => {
+            let wait = format!("needs {needed} {}, has {seen}", checkpoints_word(needed));
+            return match verdict.carried_from {
+                None => wait,
+                Some(step) => format!("{wait}, the newest at step {step}"),
+            };
+        }
+        Why::FromStep => format!("not asked before step {needed}"),
+        Why::FromEpoch => format!("not asked before epoch {needed}, counted from 0"),
+        Why::FromSecond => format!("not asked before {needed} seconds"),
+        Why::Runs => {
+            format!("needs {} to compare with, there {}", runs_of(needed, "complete "), are(peers))
+        }
+        Why::RunsHere => format!("needs {} that came this far, there {}", runs_of(needed, "other "), are(peers)),
+        Why::Improved => match (current, reference) {
+            (Some(current), Some(reference)) => {
+                let (current, reference) = number_pair(current, reference);
+                format!("{current} now, better than {reference}{}: {end}", at_step(reference_step))
+            }
+            (current, _) => format!("{} now, the first: {end}", current.map_or_else(String::new, number)),
+        },
+        Why::Waiting => {
+            let compared = match (current, reference) {
+                (Some(current), Some(reference)) => {
+                    let (current, reference) = number_pair(current, reference);
+                    format!("{current} now, the best {reference}{}", at_step(reference_step))
+                }
+                (current, _) => format!("{} now", current.map_or_else(String::new, number)),
+            };
+            let checks = if wait == 1 { "check" } else { "checks" };
+            format!("{compared}: {} {checks} without improvement, patience {needed}, {end}", number_word(wait))
+        }
+        Why::Compared(Words { now, with, yes, no }) => {
+            let (current, reference) = number_pair(current.unwrap_or(f64::NAN), reference.unwrap_or(f64::NAN));
+            let verb = if now == "now" { "" } else { "is " };
+            let outcome = if verdict.answer == Answer::Satisfied { yes } else { no };
+            let with = with.replace('#', &runs_of(peers, ""));
+            format!("{current} {verb}{now}, {reference} {with}: {outcome}, {end}")
+        }
+        Why::BetweenChecks => format!("checked once in {} steps, not here: {end}", number_word(needed)),
+        Why::BetweenRungs => format!("decided next at step {needed}: {end}"),
+        Why::Count => format!("{seen} of {needed} results: {end}"),
+        Why::Seconds => {
+            let [current, reference] = [current, reference].map(|secs| secs.map_or_else(String::new, number));
+            format!("{current} of {reference} seconds: {end}")
+        }
+        Why::Plain(words) => match current {
+            Some(current) => format!("{} now, {words}: {end}", number(current)),
+            None => format!("{words}: {end}"),
+        },
+        Why::AllOf => format!("{seen} of {needed} hold, all must: {end}"),
+        Why::AnyOf => format!("{seen} of {needed} hold, one must: {end}"),
+        Why::NotBefore => format!("checkpoint {seen}, nothing holds before {needed}: {end}"),
+    };
+    match verdict.carried_from {
+        None => said,
+        Some(step) => format!("at step {step}, the newest value: {said}"),
     }
-    if verdict.answer == Answer::Undecided {
-        let wait = format!("needs {needed} {}, has {seen}", checkpoints_word(needed));
-        return match verdict.carried_from {
-            None => wait,
-            Some(step) => format!("{wait}, the newest at step {step}"),
-        };
+}
+
+fn at_step(step: Option<i64>) -> String {
+    step.map_or_else(String::new, |step| format!(" at step {step}"))
+}
+
+/// "three complete runs".
+fn runs_of(count: u64, kind: &str) -> String {
+    format!("{} {kind}{}", number_word(count), if count == 1 { "run" } else { "runs" })
+}
+
+/// "is one", "are none".
+fn are(count: u64) -> String {
+    match count {
+        0 => "are none".to_owned(),
+        1 => "is one".to_owned(),
+        many => format!("are {}", number_word(many)),
     }
+}
+
+/// The sentence of SigOpt's convergence.
+fn lookback(criterion: &Criterion, verdict: &Verdict) -> String {
+    let lookback_checkpoints = match criterion.kind {
+        CriterionKind::Convergence { lookback_checkpoints, .. } => lookback_checkpoints,
+        _ => 0,
+    };
     let (now, ago) = match verdict.carried_from {
         None => ("now".to_owned(), "ago"),
         Some(step) => (format!("at step {step}, the newest value"), "earlier"),
     };
     let back = format!("{} {} {ago}", number_word(lookback_checkpoints), checkpoints_word(lookback_checkpoints));
-    match (current, reference) {
+    match (verdict.evidence.current, verdict.evidence.reference) {
         (None, _) => format!("no value {now}: nothing to compare, go on"),
         (Some(_), None) => format!("no value {back}: nothing to compare, go on"),
         (Some(current), Some(_)) if current.is_nan() => format!("NaN {now}: not an improvement, satisfied"),

@@ -1,0 +1,127 @@
+//! Optuna `SuccessiveHalvingPruner` (asynchronous): at each rung only the best share goes on.
+//!
+//! Source: optuna `pruners/_successive_halving.py`; L. Li et al., "A System for Massively Parallel Hyperparameter
+//! Tuning", MLSys 2020. Every run leaves the value that it had at each rung it reached; values of pruned runs stay.
+//! Ties are kept.
+
+use crate::model::{Goal, OptunaSuccessiveHalving, Resource};
+
+use super::evidence::{Answer, Evidence, Why, Words};
+use super::optuna_percentile::signed;
+use super::rule::{Moment, Others, RunRule};
+
+const KEPT: Words =
+    Words { now: "now", with: "the worst that is kept of # at this rung", yes: "worse", no: "not worse" };
+
+/// What all runs under one rule have left behind: their values at each rung, in rising order, and what was fixed once
+/// for the whole experiment.
+#[derive(Debug, Clone, Default)]
+pub struct Rungs {
+    values: Vec<((u64, u64), Vec<f64>)>,
+    /// The resource that was taken from the complete runs.
+    pub(super) automatic: Option<u64>,
+}
+
+impl Rungs {
+    /// The values of a rung of a bracket.
+    pub(super) fn of(&mut self, bracket: u64, rung: u64) -> &mut Vec<f64> {
+        let key = (bracket, rung);
+        let at = self.values.iter().position(|(of, _)| *of == key).unwrap_or_else(|| {
+            self.values.push((key, Vec::new()));
+            self.values.len() - 1
+        });
+        &mut self.values[at].1
+    }
+}
+
+/// Adds a value in its place.
+pub(super) fn insert(sorted: &mut Vec<f64>, value: f64) {
+    let at = sorted.partition_point(|other| other.total_cmp(&value).is_lt());
+    sorted.insert(at, value);
+}
+
+pub(super) struct Halving {
+    min_resource: Resource,
+    eta: u64,
+    rate: u64,
+    bootstrap_count: u64,
+    goal: Goal,
+    /// Runs of other brackets are no competitors.
+    bracket: u64,
+    /// How many rungs this run has left its value at.
+    rung: u64,
+}
+
+impl Halving {
+    pub fn new(params: &OptunaSuccessiveHalving, goal: Goal) -> Self {
+        Self::of_bracket(params, goal, 0)
+    }
+
+    pub fn of_bracket(params: &OptunaSuccessiveHalving, goal: Goal, bracket: u64) -> Self {
+        let OptunaSuccessiveHalving { min_resource, reduction_factor, min_early_stopping_rate, bootstrap_count } =
+            *params;
+        Self {
+            min_resource,
+            eta: reduction_factor.max(2),
+            rate: min_early_stopping_rate,
+            bootstrap_count,
+            goal,
+            bracket,
+            rung: 0,
+        }
+    }
+
+    /// The step at which the next rung stands.
+    fn milestone(&self, min_resource: u64) -> u64 {
+        let power = u32::try_from(self.rate.saturating_add(self.rung)).unwrap_or(u32::MAX);
+        min_resource.saturating_mul(self.eta.saturating_pow(power))
+    }
+}
+
+impl RunRule for Halving {
+    fn step(&mut self, now: &Moment, others: &mut Others<'_>) -> (Answer, Evidence) {
+        let Some(value) = now.value else { return Evidence::no_value() };
+        let fixed = match self.min_resource {
+            Resource::Of(amount) => Some(amount),
+            Resource::Auto => others.rungs.automatic,
+        };
+        let longest = || others.crowd.longest(others.own).map(|last| u64::try_from(last / 100).unwrap_or(0).max(1));
+        let Some(min_resource) = fixed.or_else(longest) else { return Evidence::lacks(Why::Runs, 0, 1) };
+        if self.min_resource == Resource::Auto {
+            others.rungs.automatic = Some(min_resource);
+        }
+        let mut last = None;
+        loop {
+            let milestone = self.milestone(min_resource);
+            if now.step < signed(milestone) {
+                let waiting = Evidence { needed: milestone, ..Evidence::of(Some(value), Why::BetweenRungs) };
+                return match (last, self.rung) {
+                    (Some(kept), _) => (Answer::Unsatisfied, kept),
+                    (None, 0) => Evidence::lacks(Why::FromStep, 0, milestone),
+                    (None, _) => (Answer::Unsatisfied, waiting),
+                };
+            }
+            if value.is_nan() {
+                return (Answer::Satisfied, Evidence::of(Some(value), Why::Plain("not a number at a rung")));
+            }
+            let competing = others.rungs.of(self.bracket, self.rung);
+            insert(competing, value);
+            self.rung += 1;
+            let count = competing.len();
+            if count as u64 <= self.bootstrap_count {
+                return (Answer::Satisfied, Evidence::of(Some(value), Why::Plain("the rung is still filling")));
+            }
+            let kept = (count as u64 / self.eta).saturating_sub(1) as usize;
+            let bar = match self.goal {
+                Goal::Minimize => competing[kept],
+                Goal::Maximize => competing[count - 1 - kept],
+            };
+            let (answer, evidence) = Evidence::compared(self.goal.better(bar, value), value, bar, KEPT);
+            let evidence = Evidence { peers: count as u64, ..evidence };
+            if answer == Answer::Satisfied {
+                return (answer, evidence);
+            }
+            last = Some(evidence);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Keras `EarlyStopping`: so many epochs in a row without a value that beats the best by more than `min_delta`.
+//!
+//! Source: keras `callbacks/early_stopping.py`, `monitor_callback.py`. The very first epoch never stops, an improving
+//! epoch never does, and while a baseline is not beaten the count goes on through improvements. A leading NaN becomes
+//! the best and nothing beats it. Keras compares in single precision on most backends; here it is double.
+
+use crate::model::{Goal, KerasEarlyStopping};
+
+use super::evidence::{Answer, Evidence, Kept, Why};
+use super::rule::{Moment, Others, RunRule, Setting};
+
+pub(super) struct Keras {
+    params: KerasEarlyStopping,
+    goal: Goal,
+    best: Option<Kept>,
+    wait: u64,
+    /// The number of the first epoch where the log counts from 1.
+    first_epoch: Option<f64>,
+}
+
+impl Keras {
+    /// `auto` is down for a loss, else the metric's own direction.
+    pub fn new(params: KerasEarlyStopping, setting: &Setting<'_>) -> Self {
+        let loss = setting.metric.to_ascii_lowercase().ends_with("loss");
+        let auto = if loss { Goal::Minimize } else { setting.goal };
+        Self { goal: params.mode.unwrap_or(auto), params, best: None, wait: 0, first_epoch: None }
+    }
+
+    fn improves(&self, value: f64, on: f64) -> bool {
+        let delta = self.params.min_delta.abs();
+        match self.goal {
+            Goal::Minimize => value + delta < on,
+            Goal::Maximize => value - delta > on,
+        }
+    }
+
+    /// The epoch, counted from 0: the stated one, else the ordinal. A log whose first epoch is not 0 counts from 1.
+    fn epoch(&mut self, now: &Moment) -> f64 {
+        let Some(stated) = now.epoch else { return now.ordinal.saturating_sub(1) as f64 };
+        let first = *self.first_epoch.get_or_insert(if stated >= 1.0 { 1.0 } else { 0.0 });
+        stated.floor() - first
+    }
+}
+
+impl RunRule for Keras {
+    fn step(&mut self, now: &Moment, _: &mut Others<'_>) -> (Answer, Evidence) {
+        let epoch = self.epoch(now);
+        let before = self.best;
+        let (answer, why, current) = match now.value {
+            _ if epoch < self.params.start_from_epoch as f64 => (Answer::Undecided, Why::FromEpoch, now.value),
+            None => (Answer::Unsatisfied, Why::NoValue, None),
+            Some(value) => {
+                self.wait += 1;
+                let improved = before.is_none_or(|best| self.improves(value, best.value));
+                if improved {
+                    self.best = Some(Kept { value, step: now.step });
+                    if self.params.baseline.is_none_or(|baseline| self.improves(value, baseline)) {
+                        self.wait = 0;
+                    }
+                }
+                let stop = !improved && self.wait >= self.params.patience && epoch > 0.0;
+                (Answer::of(stop), if improved { Why::Improved } else { Why::Waiting }, Some(value))
+            }
+        };
+        let needed = if why == Why::FromEpoch { self.params.start_from_epoch } else { self.params.patience };
+        let evidence = Evidence {
+            reference: before.map(|best| best.value),
+            reference_step: before.map(|best| best.step),
+            wait: self.wait,
+            needed,
+            best: self.best,
+            ..Evidence::of(current, why)
+        };
+        (answer, evidence)
+    }
+}

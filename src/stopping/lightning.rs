@@ -1,0 +1,82 @@
+//! Lightning `EarlyStopping`, and our own `patience`, which is the same without its checks.
+//!
+//! Source: lightning `callbacks/early_stopping.py`. The first trigger that holds decides; all but the last leave the
+//! best and the count untouched. Patience counts checks, not epochs.
+
+use crate::model::{Goal, LightningEarlyStopping, Patience};
+
+use super::evidence::{Answer, Evidence, Kept, Why, Words};
+use super::rule::{Moment, Others, RunRule};
+
+const FINITE: Words = Words { now: "now", with: "the best so far", yes: "not finite", no: "finite" };
+const REACHED: Words = Words { now: "now", with: "the stopping threshold", yes: "better", no: "no better" };
+const DIVERGED: Words = Words { now: "now", with: "the divergence threshold", yes: "worse", no: "no worse" };
+
+pub(super) struct Lightning {
+    params: LightningEarlyStopping,
+    goal: Goal,
+    /// Infinite until there is one.
+    best: Kept,
+    wait: u64,
+}
+
+impl Lightning {
+    pub fn new(params: &LightningEarlyStopping) -> Self {
+        let goal = params.mode.unwrap_or(Goal::Minimize);
+        let worst = if goal == Goal::Minimize { f64::INFINITY } else { f64::NEG_INFINITY };
+        Self { params: params.clone(), goal, best: Kept { value: worst, step: 0 }, wait: 0 }
+    }
+
+    /// Lightning's rule without finite check and thresholds, in the metric's own direction.
+    pub fn patience(params: &Patience, goal: Goal) -> Self {
+        Self::new(&LightningEarlyStopping {
+            patience: params.patience,
+            min_delta: params.min_delta,
+            mode: Some(goal),
+            check_finite: false,
+            strict: false,
+            ..LightningEarlyStopping::default()
+        })
+    }
+
+    fn improves(&self, value: f64) -> bool {
+        match self.goal {
+            Goal::Minimize => value + self.params.min_delta < self.best.value,
+            Goal::Maximize => value - self.params.min_delta > self.best.value,
+        }
+    }
+}
+
+impl RunRule for Lightning {
+    fn step(&mut self, now: &Moment, _: &mut Others<'_>) -> (Answer, Evidence) {
+        let before = self.best;
+        let Some(value) = now.value else {
+            let (answer, evidence) = Evidence::no_value();
+            let answer = if self.params.strict { Answer::Undecided } else { answer };
+            return (answer, Evidence { wait: self.wait, best: Some(before), ..evidence });
+        };
+        let beyond = |threshold: Option<f64>, goal: Goal| threshold.filter(|&threshold| goal.better(value, threshold));
+        let trigger = |reference: f64, words: Words| Evidence::compared(true, value, reference, words);
+        let (answer, evidence) = if self.params.check_finite && !value.is_finite() {
+            trigger(before.value, FINITE)
+        } else if let Some(threshold) = beyond(self.params.stopping_threshold, self.goal) {
+            trigger(threshold, REACHED)
+        } else if let Some(threshold) = beyond(self.params.divergence_threshold, self.goal.flipped()) {
+            trigger(threshold, DIVERGED)
+        } else {
+            let improved = self.improves(value);
+            self.wait = if improved { 0 } else { self.wait + 1 };
+            if improved {
+                self.best = Kept { value, step: now.step };
+            }
+            let reference = Some(before).filter(|best| best.value.is_finite());
+            let evidence = Evidence {
+                reference: reference.map(|best| best.value),
+                reference_step: reference.map(|best| best.step),
+                ..Evidence::of(Some(value), if improved { Why::Improved } else { Why::Waiting })
+            };
+            (Answer::of(!improved && self.wait >= self.params.patience), evidence)
+        };
+        (answer, Evidence { wait: self.wait, needed: self.params.patience, best: Some(self.best), ..evidence })
+    }
+}

@@ -1,0 +1,51 @@
+//! Optuna `ThresholdPruner`: the value is outside of two bounds, or NaN. The direction does not matter.
+//!
+//! Source: optuna `pruners/_threshold.py`.
+
+use crate::model::OptunaThreshold;
+
+use super::evidence::{Answer, Evidence, Why, Words};
+use super::optuna_percentile::{first_in_interval, signed};
+use super::rule::{Moment, Others, RunRule};
+
+const LOWER: Words = Words { now: "now", with: "the lower bound", yes: "below", no: "not below" };
+const UPPER: Words = Words { now: "now", with: "the upper bound", yes: "above", no: "not above" };
+
+pub(super) struct Threshold {
+    params: OptunaThreshold,
+    before: i64,
+}
+
+impl Threshold {
+    pub fn new(params: OptunaThreshold) -> Self {
+        Self { params, before: -1 }
+    }
+}
+
+impl RunRule for Threshold {
+    fn step(&mut self, now: &Moment, _: &mut Others<'_>) -> (Answer, Evidence) {
+        let Some(value) = now.value else { return Evidence::no_value() };
+        let OptunaThreshold { lower, upper, n_warmup_steps, interval_steps } = self.params;
+        let first = first_in_interval(now.step, self.before, n_warmup_steps, interval_steps);
+        self.before = self.before.max(now.step);
+        if now.step < signed(n_warmup_steps) {
+            return Evidence::lacks(Why::FromStep, 0, n_warmup_steps);
+        }
+        if !first {
+            return (
+                Answer::Unsatisfied,
+                Evidence { needed: interval_steps, ..Evidence::of(None, Why::BetweenChecks) },
+            );
+        }
+        if value.is_nan() {
+            return (Answer::Satisfied, Evidence::of(Some(value), Why::Plain("not a number")));
+        }
+        match (lower, upper) {
+            (Some(lower), upper) if value < lower || upper.is_none() => {
+                Evidence::compared(value < lower, value, lower, LOWER)
+            }
+            (_, Some(upper)) => Evidence::compared(value > upper, value, upper, UPPER),
+            (_, None) => (Answer::Unsatisfied, Evidence::of(Some(value), Why::Plain("no bound"))),
+        }
+    }
+}
