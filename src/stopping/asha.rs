@@ -107,3 +107,52 @@ impl RunRule for Asha {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Series;
+    use crate::stopping::{Crowd, Peer, Rungs};
+
+    /// One letter for each event of run, time and value.
+    fn decisions(params: &RayAsha, goal: Goal, events: &[(usize, i64, f64)]) -> String {
+        let nothing = Series::default();
+        let runs = events.iter().map(|(run, ..)| run + 1).max().unwrap_or(0);
+        let crowd = Crowd::new(goal, (0..runs).map(|_| Peer::new(&nothing, None)).collect());
+        let setting = Setting { metric: "m", goal, max_checkpoints: None, experiment: "", tags: &[] };
+        let mut rules: Vec<Asha> = (0..runs).map(|_| Asha::new(params.clone(), &setting)).collect();
+        let mut rungs = Rungs::default();
+        let letter = |(run, step, value): &(usize, i64, f64)| {
+            let now = Moment { ordinal: 1, step: *step, value: Some(*value), epoch: None, elapsed: None };
+            let mut others = Others { crowd: &crowd, own: *run, rungs: &mut rungs };
+            if rules[*run].step(&now, &mut others).0 == Answer::Satisfied { 'T' } else { 'F' }
+        };
+        events.iter().map(letter).collect()
+    }
+
+    #[test]
+    fn a_run_must_reach_the_best_share_of_those_before() {
+        let params = RayAsha { max_t: 8.0, reduction_factor: 2.0, ..RayAsha::default() };
+        assert_eq!(asha_rungs(&params, 0), [1.0, 2.0, 4.0, 8.0]);
+        let events = [(0, 1, 0.5), (1, 1, 0.7), (2, 1, 0.4), (3, 1, 0.65), (1, 2, 0.8), (3, 2, 0.7), (4, 1, 0.6)];
+        assert_eq!(decisions(&params, Goal::Maximize, &events), "FFTFFTF");
+    }
+
+    #[test]
+    fn the_most_time_ends_a_run() {
+        let params = RayAsha { max_t: 16.0, reduction_factor: 4.0, ..RayAsha::default() };
+        let events = [(0, 1, 0.5), (1, 1, 0.7), (2, 1, 0.4), (0, 4, 0.3), (2, 4, 0.35), (0, 16, 0.2)];
+        assert_eq!(decisions(&params, Goal::Minimize, &events), "FTFFTT");
+    }
+
+    #[test]
+    fn every_bracket_is_drawn() {
+        let params = RayAsha { brackets: 3, ..RayAsha::default() };
+        let setting = Setting { metric: "m", goal: Goal::Maximize, max_checkpoints: None, experiment: "e", tags: &[] };
+        let asha = Asha::new(params, &setting);
+        let mut counts = [0; 3];
+        (0..1000).for_each(|run| counts[asha.draw(run) as usize] += 1);
+        // Rungs 4, 3, 2: shares .665, .245, .090.
+        assert!(counts[0] > 620 && counts[0] < 710 && counts[1] > 200 && counts[2] > 60, "{counts:?}");
+    }
+}

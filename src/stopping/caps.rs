@@ -70,3 +70,32 @@ impl RunRule for Results {
         (Answer::of(now.ordinal >= self.most), Evidence { seen: now.ordinal, needed: self.most, ..evidence })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::{Probe, down};
+    use crate::model::{CapBy, Goal, RayMaximumIteration, RayTimeout, TimeCap};
+
+    #[test]
+    fn a_run_has_its_time() {
+        let cap = TimeCap { cap_secs: 600.0, ..TimeCap::default() };
+        let probe = Probe { steps: Some(vec![200, 400, 600, 800]), ..Probe::new(Goal::Minimize, cap) };
+        assert_eq!(probe.letters(&[0.5; 4]), "FFTT");
+    }
+
+    #[test]
+    fn a_cap_by_tag_binds_runs_with_the_tag() {
+        let cap = TimeCap { cap_secs: 1.0, by: CapBy::Tag, tag: "quick".to_owned() };
+        assert_eq!(down(cap, &[0.5; 3]), "FFF");
+    }
+
+    #[test]
+    fn a_timeout_starts_with_the_first_check() {
+        assert_eq!(down(RayTimeout { timeout: 2.0 }, &[0.5; 4]), "FFTT");
+    }
+
+    #[test]
+    fn results_are_counted() {
+        assert_eq!(down(RayMaximumIteration { max_iter: 3 }, &[0.5; 5]), "FFTTT");
+    }
+}

@@ -77,3 +77,32 @@ impl RunRule for Target {
         Evidence::compared(reached, value, self.target, TARGET)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::{NAN, down, up};
+    use super::*;
+    use crate::model::{KerasTerminateOnNan, NonFinite as NonFiniteParams, TargetReached};
+
+    #[test]
+    fn values_that_are_not_finite_stop() {
+        assert_eq!(down(NonFiniteParams {}, &[0.5, NAN, 0.4, f64::INFINITY]), "FTFT");
+        assert_eq!(down(KerasTerminateOnNan {}, &[0.5, NAN, 0.4, f64::INFINITY]), "FTFT");
+    }
+
+    #[test]
+    fn divergence_is_strict() {
+        let threshold = Divergence { threshold: Some(1.5), factor: None };
+        assert_eq!(down(threshold.clone(), &[0.9, 1.5, 1.6, NAN]), "FFTF");
+        assert_eq!(up(threshold, &[1.6, 1.5, 1.4]), "FFT");
+        let factor = Divergence { threshold: None, factor: Some(3.0) };
+        assert_eq!(down(factor.clone(), &[1.0, 0.5, 1.4, 1.6]), "FFFT");
+        assert_eq!(up(factor, &[1.0, 0.1, 9.0]), "FFF");
+    }
+
+    #[test]
+    fn a_target_is_reached_by_equality() {
+        assert_eq!(down(TargetReached { target: 0.5 }, &[0.9, 0.5, 0.6, NAN]), "FTFF");
+        assert_eq!(up(TargetReached { target: 0.5 }, &[0.4, 0.5, 0.6]), "FTT");
+    }
+}

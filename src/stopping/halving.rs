@@ -74,7 +74,7 @@ impl Halving {
     /// The step at which the next rung stands.
     fn milestone(&self, min_resource: u64) -> u64 {
         let power = u32::try_from(self.rate.saturating_add(self.rung)).unwrap_or(u32::MAX);
-        min_resource.saturating_mul(self.eta.saturating_pow(power))
+        min_resource.max(1).saturating_mul(self.eta.saturating_pow(power))
     }
 }
 
@@ -123,5 +123,79 @@ impl RunRule for Halving {
             }
             last = Some(evidence);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::objective;
+    use super::*;
+    use crate::model::{Criterion, CriterionKind, MetricName, Rule, Series};
+    use crate::stopping::{Crowd, Frame, Peer, PeerState, Watch};
+
+    const RUNS: [&[f64]; 5] = [
+        &[0.9, 0.8, 0.7, 0.6],
+        &[0.8, 0.7, 0.6, 0.5],
+        &[0.85, 0.6, 0.5, 0.4],
+        &[0.7, 0.65, 0.55, 0.45],
+        &[0.95, 0.9, 0.1, 0.1],
+    ];
+
+    /// Runs reported one after another, each until it is pruned.
+    fn decisions(rule: OptunaSuccessiveHalving) -> Vec<String> {
+        let kind = CriterionKind::Rule(Rule::from(rule));
+        let criterion = Criterion { name: "halving".to_owned(), metric: None, kind };
+        let all: Vec<Series> = (RUNS.iter())
+            .map(|values| {
+                let mut series = Series::default();
+                (1..).zip(*values).for_each(|(step, &value)| series.push(step, value, None, None));
+                series
+            })
+            .collect();
+        let mut crowd = Crowd::new(Goal::Minimize, all.iter().map(|series| Peer::new(series, None)).collect());
+        let objective = objective(Goal::Minimize);
+        let goal_of = |_: &MetricName| Goal::Minimize;
+        let frame =
+            Frame { objective: Some(&objective), goal_of: &goal_of, max_checkpoints: None, experiment: "", tags: &[] };
+        let mut rungs = Vec::new();
+        (0..RUNS.len())
+            .map(|run| {
+                let mut watch = Watch::new(std::slice::from_ref(&criterion), frame);
+                let mut letters = String::new();
+                for (at, &value) in RUNS[run].iter().enumerate() {
+                    crowd.advance(run);
+                    let (ordinal, step) = (at as u64 + 1, at as i64 + 1);
+                    let now = Moment { ordinal, step, value: Some(value), epoch: None, elapsed: None };
+                    watch.step(0, &now, &crowd, run, &mut rungs);
+                    let stop = watch.answer() == Answer::Satisfied;
+                    letters.push(if stop { 'T' } else { 'F' });
+                    if stop {
+                        break;
+                    }
+                }
+                crowd.end(run, if letters.ends_with('T') { PeerState::Cut } else { PeerState::Complete });
+                letters
+            })
+            .collect()
+    }
+
+    #[test]
+    fn only_the_best_share_goes_on() {
+        let rule = OptunaSuccessiveHalving {
+            min_resource: Resource::Of(1),
+            reduction_factor: 2,
+            ..OptunaSuccessiveHalving::default()
+        };
+        assert_eq!(decisions(rule.clone()), ["FFFF", "FFFF", "T", "FFFF", "T"]);
+        let four = OptunaSuccessiveHalving { reduction_factor: 4, ..rule.clone() };
+        assert_eq!(decisions(four), ["FFFF", "FFFF", "T", "FFFF", "T"]);
+        let filling = OptunaSuccessiveHalving { bootstrap_count: 2, ..rule };
+        assert_eq!(decisions(filling), ["T", "T", "T", "FT", "T"]);
+    }
+
+    #[test]
+    fn an_automatic_resource_waits_for_a_complete_run() {
+        let auto = OptunaSuccessiveHalving { reduction_factor: 2, ..OptunaSuccessiveHalving::default() };
+        assert_eq!(decisions(auto)[0], "FFFF");
     }
 }

@@ -53,3 +53,34 @@ impl RunRule for Hf {
         (Answer::of(self.wait >= self.patience), evidence)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::{NAN, Probe};
+    use super::*;
+
+    fn check(goal: Goal, patience: u64, threshold: f64, values: &[f64], letters: &str, waits: &[u64]) {
+        let params = HfEarlyStopping {
+            early_stopping_patience: patience,
+            early_stopping_threshold: threshold,
+            greater_is_better: None,
+        };
+        let probe = Probe::new(goal, params);
+        assert_eq!((probe.letters(values).as_str(), probe.waits(values).as_slice()), (letters, waits));
+    }
+
+    #[test]
+    fn evaluations_without_improvement_are_counted() {
+        check(Goal::Minimize, 2, 0.0, &[1.0, 0.8, 0.9, 0.85, 0.7], "FFFTF", &[0, 0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn a_run_that_creeps_is_stopped() {
+        check(Goal::Maximize, 3, 0.02, &[0.5, 0.51, 0.52, 0.53, 0.54], "FFFTT", &[0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_leading_nan_is_beaten_by_the_first_number() {
+        check(Goal::Minimize, 2, 0.0, &[NAN, 0.9, NAN, NAN, 0.8], "FFFTF", &[0, 0, 1, 2, 0]);
+    }
+}

@@ -63,3 +63,44 @@ impl RunRule for Ignite {
         (Answer::of(missed && self.wait >= self.params.patience), evidence)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::{NAN, Probe};
+    use super::*;
+
+    fn check(params: IgniteEarlyStopping, values: &[f64], letters: &str, waits: &[u64]) {
+        let probe = Probe::new(Goal::Maximize, params);
+        assert_eq!((probe.letters(values).as_str(), probe.waits(values).as_slice()), (letters, waits));
+    }
+
+    fn patience(patience: u64) -> IgniteEarlyStopping {
+        IgniteEarlyStopping { patience, ..IgniteEarlyStopping::default() }
+    }
+
+    #[test]
+    fn scores_without_improvement_are_counted() {
+        check(patience(2), &[0.5, 0.6, 0.55, 0.6, 0.61], "FFFTF", &[0, 0, 1, 2, 0]);
+        let down = IgniteEarlyStopping { mode: Some(Goal::Minimize), ..patience(2) };
+        check(down, &[1.0, 0.9, 0.95, 0.9], "FFFT", &[0, 0, 1, 2]);
+    }
+
+    #[test]
+    fn small_gains_add_up_only_where_cumulative() {
+        let values = [0.5, 0.51, 0.52, 0.53, 0.54];
+        let params = IgniteEarlyStopping { threshold: 0.02, ..patience(3) };
+        check(params.clone(), &values, "FFFTT", &[0, 1, 2, 3, 4]);
+        check(IgniteEarlyStopping { cumulative: true, ..params }, &values, "FFFFF", &[0, 1, 2, 0, 1]);
+    }
+
+    #[test]
+    fn relative_thresholds_grow_with_the_reference() {
+        let params = IgniteEarlyStopping { threshold: 0.125, threshold_mode: ThresholdMode::Rel, ..patience(2) };
+        check(params, &[0.5, 0.54, 0.5625, 0.7], "FFTF", &[0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn nan_counts_as_an_improvement() {
+        check(patience(1), &[0.5, NAN, 0.4, 0.4], "FFFT", &[0, 0, 0, 1]);
+    }
+}

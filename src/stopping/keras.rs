@@ -74,3 +74,61 @@ impl RunRule for Keras {
         (answer, evidence)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::{GAP, NAN, Probe};
+    use super::*;
+
+    fn check(goal: Goal, params: KerasEarlyStopping, values: &[f64], letters: &str, waits: &[u64]) {
+        let probe = Probe::new(goal, params);
+        assert_eq!((probe.letters(values).as_str(), probe.waits(values).as_slice()), (letters, waits));
+    }
+
+    fn patience(patience: u64) -> KerasEarlyStopping {
+        KerasEarlyStopping { patience, ..KerasEarlyStopping::default() }
+    }
+
+    #[test]
+    fn epochs_without_improvement_are_counted() {
+        let values = [1.0, 0.8, 0.9, 0.85, 0.7, 0.7, 0.7];
+        check(Goal::Minimize, patience(2), &values, "FFFTFFT", &[0, 0, 1, 2, 0, 1, 2]);
+        check(Goal::Minimize, patience(0), &[1.0, 1.0, 0.9], "FTF", &[0, 1, 0]);
+    }
+
+    #[test]
+    fn an_improvement_of_min_delta_is_none() {
+        let params = KerasEarlyStopping { min_delta: 0.125, ..patience(2) };
+        check(Goal::Minimize, params, &[0.5, 0.4375, 0.375, 0.25], "FFTF", &[0, 1, 2, 0]);
+    }
+
+    #[test]
+    fn a_baseline_that_is_never_beaten_does_not_stop_a_run_that_improves() {
+        let params = KerasEarlyStopping { baseline: Some(0.8), ..patience(2) };
+        check(Goal::Maximize, params.clone(), &[0.5, 0.6, 0.65, 0.7], "FFFF", &[1, 2, 3, 4]);
+        check(Goal::Maximize, params, &[0.5, 0.6, 0.65, 0.65], "FFFT", &[1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn early_epochs_are_ignored_completely() {
+        let params = KerasEarlyStopping { start_from_epoch: 2, ..patience(2) };
+        check(Goal::Minimize, params, &[1.0, 2.0, 3.0, 2.5, 2.6, 2.7], "FFFFFT", &[0, 0, 0, 0, 1, 2]);
+    }
+
+    #[test]
+    fn a_leading_nan_is_never_beaten() {
+        check(Goal::Minimize, patience(3), &[NAN, 0.9, 0.8, 0.7], "FFFT", &[0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn epochs_without_the_metric_do_not_count() {
+        check(Goal::Minimize, patience(2), &[0.9, GAP, 1.0, GAP, 1.1], "FFFFT", &[0, 0, 1, 1, 2]);
+    }
+
+    #[test]
+    fn auto_is_down_for_a_loss() {
+        let probe = Probe { metric: "val_loss", ..Probe::new(Goal::Maximize, patience(1)) };
+        assert_eq!(probe.letters(&[1.0, 0.9, 0.95]), "FFT");
+        assert_eq!(Probe::new(Goal::Maximize, patience(1)).letters(&[1.0, 0.9, 1.1]), "FTF");
+    }
+}

@@ -80,3 +80,46 @@ impl RunRule for Lightning {
         (answer, Evidence { wait: self.wait, needed: self.params.patience, best: Some(self.best), ..evidence })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::{NAN, Probe, down};
+    use super::*;
+
+    fn patience(patience: u64) -> LightningEarlyStopping {
+        LightningEarlyStopping { patience, ..LightningEarlyStopping::default() }
+    }
+
+    #[test]
+    fn checks_without_improvement_are_counted() {
+        assert_eq!(down(patience(2), &[1.0, 0.8, 0.9, 0.85, 0.7]), "FFFTF");
+        assert_eq!(down(patience(0), &[1.0, 1.0]), "FT");
+        let delta = LightningEarlyStopping { min_delta: 0.125, ..patience(2) };
+        assert_eq!(down(delta, &[0.5, 0.4375, 0.375, 0.3125, 0.25]), "FFTFF");
+    }
+
+    #[test]
+    fn a_value_that_is_not_finite_stops_and_is_not_counted() {
+        let probe = Probe::new(Goal::Minimize, patience(2));
+        assert_eq!((probe.letters(&[1.0, NAN, 0.9]).as_str(), probe.waits(&[1.0, NAN, 0.9])), ("FTF", vec![0, 0, 0]));
+        let unchecked = LightningEarlyStopping { check_finite: false, ..patience(2) };
+        assert_eq!(down(unchecked, &[1.0, NAN, 0.9, NAN, NAN]), "FFFFT");
+    }
+
+    #[test]
+    fn thresholds_are_passed_strictly() {
+        let stopping = LightningEarlyStopping { stopping_threshold: Some(0.5), ..patience(3) };
+        assert_eq!(down(stopping, &[0.9, 0.5, 0.49]), "FFT");
+        let divergence = LightningEarlyStopping { divergence_threshold: Some(1.5), ..patience(3) };
+        assert_eq!(down(divergence, &[0.9, 1.5, 1.6]), "FFT");
+    }
+
+    #[test]
+    fn patience_is_the_same_without_checks() {
+        let two = Patience { patience: 2, min_delta: 0.0 };
+        assert_eq!(down(two.clone(), &[1.0, 0.8, 0.9, 0.85, 0.7]), "FFFTF");
+        assert_eq!(down(two.clone(), &[1.0, NAN, 0.9, NAN, NAN]), "FFFFT");
+        assert_eq!(down(two, &[NAN, 0.9, 0.95, 0.95]), "FFFT");
+        assert_eq!(down(Patience { patience: 2, min_delta: 0.125 }, &[0.5, 0.4375, 0.375, 0.3125, 0.25]), "FFTFF");
+    }
+}

@@ -25,6 +25,10 @@ mod optuna_threshold;
 mod outcome;
 mod pbt;
 mod predict_stop;
+#[cfg(test)]
+mod probe;
+#[cfg(test)]
+mod properties;
 mod ray_median;
 mod rule;
 mod running_average;

@@ -75,3 +75,20 @@ impl RunRule for Patient {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::{NAN, down, up};
+    use super::*;
+
+    fn patient(patience: u64, min_delta: f64) -> OptunaPatient {
+        OptunaPatient { wrapped: None, patience, min_delta }
+    }
+
+    #[test]
+    fn a_stale_run_is_pruned() {
+        assert_eq!(down(patient(2, 0.0), &[1.0, 0.8, 0.9, 0.85, 0.81, 0.8, 0.79]), "FFFFTFF");
+        assert_eq!(down(patient(0, 0.1), &[1.0, 0.95, 1.05, 1.04, 0.9, 1.01]), "FFFFFT");
+        assert_eq!(up(patient(1, 0.0), &[0.5, 0.6, NAN, 0.55, NAN, NAN]), "FFFTTF");
+    }
+}

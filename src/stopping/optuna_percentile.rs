@@ -100,3 +100,48 @@ pub(super) fn first_in_interval(step: i64, before: i64, warmup: u64, interval: u
 pub(super) fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::{NAN, Probe};
+    use super::*;
+
+    const A: &[f64] = &[0.9, 0.7, 0.6, 0.5];
+    const B: &[f64] = &[0.8, 0.65, 0.5, 0.45];
+    const C: &[f64] = &[1.0, 0.9, 0.8, 0.7];
+
+    fn median(n_startup_trials: u64) -> OptunaMedian {
+        OptunaMedian { n_startup_trials, ..OptunaMedian::default() }
+    }
+
+    fn against(rule: OptunaMedian, values: &[f64]) -> String {
+        Probe::new(Goal::Minimize, rule).peers(0, &[A, B, C]).letters(values)
+    }
+
+    #[test]
+    fn the_best_so_far_is_held_against_the_same_step() {
+        assert_eq!(against(median(3), &[0.85, 0.72, 0.6, 0.55]), "FTFT");
+        assert_eq!(against(median(5), &[9.0; 4]), "FFFF");
+        assert_eq!(against(median(1), &[NAN, 0.72, 0.6, NAN]), "TTFT");
+        let sparse = OptunaMedian { n_warmup_steps: 1, interval_steps: 2, ..median(1) };
+        assert_eq!(against(sparse, &[2.0; 4]), "FTFT");
+    }
+
+    #[test]
+    fn a_step_that_no_run_reported_is_never_judged() {
+        let probe = Probe::new(Goal::Minimize, median(1)).peers(0, &[A, B, C]);
+        assert_eq!(Probe { steps: Some(vec![0, 2, 7]), ..probe }.letters(&[2.0; 3]), "TTF");
+    }
+
+    #[test]
+    fn a_percentile_keeps_that_share() {
+        let keep =
+            |percentile: f64| OptunaPercentile { percentile, n_startup_trials: 1, ..OptunaPercentile::default() };
+        let inverted: Vec<Vec<f64>> = [A, B, C].iter().map(|run| run.iter().map(|v| 1.0 - v).collect()).collect();
+        let peers: Vec<&[f64]> = inverted.iter().map(Vec::as_slice).collect();
+        let up = Probe::new(Goal::Maximize, keep(25.0)).peers(0, &peers);
+        assert_eq!(up.letters(&[0.15, 0.33, 0.45, 0.52]), "FFFT");
+        let down = Probe::new(Goal::Minimize, keep(75.0)).peers(0, &[A, B, C]);
+        assert_eq!(down.letters(&[0.95, 0.95, 0.75, 0.61]), "FTTT");
+    }
+}

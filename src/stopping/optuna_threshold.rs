@@ -49,3 +49,24 @@ impl RunRule for Threshold {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::{NAN, Probe};
+    use super::*;
+    use crate::model::Goal;
+
+    #[test]
+    fn values_out_of_bounds_are_pruned() {
+        let both = OptunaThreshold { lower: Some(0.0), upper: Some(1.0), ..OptunaThreshold::default() };
+        let probe = Probe { first_step: 0, ..Probe::new(Goal::Minimize, both) };
+        assert_eq!(probe.letters(&[0.5, 1.0, 1.01, -0.1, NAN, 0.5]), "FFTTTF");
+    }
+
+    #[test]
+    fn an_interval_is_checked_once() {
+        let rule = OptunaThreshold { lower: None, upper: Some(1.0), n_warmup_steps: 2, interval_steps: 2 };
+        let probe = Probe { first_step: 0, ..Probe::new(Goal::Minimize, rule) };
+        assert_eq!(probe.letters(&[5.0; 6]), "FFTFTF");
+    }
+}

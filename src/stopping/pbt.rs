@@ -70,3 +70,17 @@ impl RunRule for Quantiles {
         (Answer::Unsatisfied, Evidence { peers: scores.len() as u64 - 1, ..evidence })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_would_copy_the_best() {
+        let eight = [8.0, 1.0, 7.0, 2.0, 6.0, 3.0, 5.0, 4.0];
+        assert_eq!(pbt_quantiles(&eight, 0.25, Goal::Maximize), (vec![1, 3], vec![2, 0]));
+        assert_eq!(pbt_quantiles(&[3.0, 1.0, 2.0], 0.25, Goal::Maximize), (vec![1], vec![0]));
+        assert_eq!(pbt_quantiles(&[3.0, 1.0, 2.0], 0.5, Goal::Minimize), (vec![0], vec![1]));
+        assert_eq!(pbt_quantiles(&[3.0, f64::NAN], 0.5, Goal::Minimize), (vec![], vec![]));
+    }
+}

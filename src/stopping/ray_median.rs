@@ -59,3 +59,32 @@ impl RunRule for RayMedian {
         (answer, Evidence { peers, best: self.best, ..evidence })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::{NAN, Probe};
+    use super::*;
+
+    const PEERS: [&[f64]; 3] = [&[0.9, 0.7, 0.6, 0.5], &[0.8, 0.65, 0.5, 0.45], &[0.7, 0.6, 0.45, 0.4]];
+
+    fn decisions(grace_period: f64, min_samples_required: u64, values: &[f64]) -> String {
+        let time_attr = TimeAttr::TrainingIteration;
+        let params =
+            RayMedianStopping { time_attr, grace_period, min_samples_required, ..RayMedianStopping::default() };
+        Probe::new(Goal::Minimize, params).peers(1, &PEERS).letters(values)
+    }
+
+    #[test]
+    fn the_best_is_held_against_running_averages() {
+        assert_eq!(decisions(1.0, 3, &[0.79, 0.78]), "FT");
+        assert_eq!(decisions(1.0, 3, &[0.79, 0.72, 0.70]), "FFT");
+        assert_eq!(decisions(3.0, 3, &[0.79, 0.70, 0.69]), "FFT");
+        assert_eq!(decisions(1.0, 4, &[0.95, 0.95]), "FF");
+    }
+
+    #[test]
+    fn a_leading_nan_sticks() {
+        assert_eq!(decisions(1.0, 3, &[NAN, 0.1, 0.1]), "TTT");
+        assert_eq!(decisions(1.0, 3, &[0.1, NAN, 0.1]), "FFF");
+    }
+}

@@ -88,3 +88,33 @@ impl RunRule for RunningAverage {
         (answer, Evidence { peers, best: self.best, ..evidence })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::Probe;
+    use super::*;
+
+    const PEERS: [&[f64]; 3] = [&[0.9, 0.7, 0.6, 0.5], &[0.8, 0.65, 0.5, 0.45], &[0.7, 0.6, 0.45, 0.4]];
+
+    #[test]
+    fn sagemaker_holds_the_current_value_against_the_averages() {
+        let probe = Probe::new(Goal::Minimize, SagemakerMedian { min_completed_runs: 1, grace_steps: 0 });
+        let probe = probe.peers(1, &PEERS);
+        assert_eq!(probe.letters(&[0.79, 0.78, 0.60, 0.66]), "FTFT");
+        assert_eq!(probe.letters(&[0.79, 0.70, 0.69, 0.60]), "FFTF");
+    }
+
+    #[test]
+    fn vizier_holds_the_best_so_far_against_the_averages() {
+        let probe = Probe::new(Goal::Minimize, VizierMedian::default()).peers(1, &PEERS);
+        assert_eq!(probe.letters(&[0.79, 0.78, 0.60, 0.66]), "FTFF");
+        assert_eq!(probe.letters(&[0.79, 0.70, 0.69, 0.60]), "FFTF");
+    }
+
+    #[test]
+    fn too_few_runs_are_undecided() {
+        let probe = Probe::new(Goal::Minimize, SagemakerMedian { min_completed_runs: 4, grace_steps: 0 });
+        let (answer, evidence) = probe.peers(1, &PEERS).follow(&[9.0])[0];
+        assert_eq!((answer, evidence.why, evidence.peers, evidence.needed), (Answer::Undecided, Why::Runs, 3, 4));
+    }
+}

@@ -43,3 +43,28 @@ impl RunRule for Plateau {
         (answer, Evidence { seen: count, needed, ..evidence })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::{NAN, up};
+    use super::*;
+
+    #[test]
+    fn a_plateau_stops() {
+        let params = RayTrialPlateau { num_results: 3, grace_period: 3, ..RayTrialPlateau::default() };
+        assert_eq!(up(params.clone(), &[0.5, 0.6, 0.61, 0.612, 0.613, 0.9]), "FFFTTF");
+        assert_eq!(up(params, &[0.5, 0.5, NAN, 0.5, 0.5, 0.5]), "FFFFFT");
+    }
+
+    #[test]
+    fn a_threshold_must_be_reached_first() {
+        let params = RayTrialPlateau {
+            num_results: 2,
+            grace_period: 0,
+            metric_threshold: Some(0.5),
+            mode: Some(Goal::Maximize),
+            ..RayTrialPlateau::default()
+        };
+        assert_eq!(up(params, &[0.4, 0.4, 0.5, 0.5]), "FFFT");
+    }
+}

@@ -65,3 +65,20 @@ impl RunRule for Convex {
         (answer, Evidence { peers: complete, ..evidence })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::probe::Probe;
+    use super::*;
+
+    #[test]
+    fn even_an_overestimate_can_be_too_little() {
+        let peers: Vec<Vec<f64>> = (0..6).map(|_| (0..20).map(|at| 0.9 - 0.5_f64.powi(at)).collect()).collect();
+        let peers: Vec<&[f64]> = peers.iter().map(Vec::as_slice).collect();
+        let probe = Probe::new(Goal::Maximize, VizierConvex::default()).peers(1, &peers);
+        // Nearly flat at .3: the slope cannot reach .9 in 14 steps.
+        assert_eq!(probe.letters(&[0.1, 0.2, 0.28, 0.29, 0.295, 0.298]), "FFFFTT");
+        assert_eq!(probe.letters(&[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]), "FFFFFF");
+        assert_eq!(probe.letters(&[0.1, 0.1, 0.1, 0.1, 0.1, 0.1]), "FFFFFF");
+    }
+}

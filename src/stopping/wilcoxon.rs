@@ -121,6 +121,7 @@ pub fn signed_rank_p(differences: &[f64], greater: bool) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::probe::Probe;
     use super::*;
 
     #[test]
@@ -132,6 +133,13 @@ mod tests {
             signed_rank_p(&differences, true)
         };
         assert_eq!([2, 3, 4, 5, 6].map(p_after), [0.25, 0.125, 0.125, 0.0625, 0.03125]);
+    }
+
+    #[test]
+    fn a_run_that_is_worse_on_the_same_instances_is_pruned() {
+        let best = [0.50, 0.52, 0.48, 0.51, 0.49, 0.50];
+        let probe = Probe::new(Goal::Minimize, OptunaWilcoxon::default()).peers(0, &[&best]);
+        assert_eq!(probe.letters(&[0.53, 0.56, 0.50, 0.50, 0.54, 0.56]), "FFFFTT");
     }
 
     #[test]
