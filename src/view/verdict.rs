@@ -1,7 +1,7 @@
 //! What the stopping criteria say of a run, as headings, sentences and table rows.
 
 use crate::model::{StepUnit, TrainingMonitor};
-use crate::stopping::{Answer, Best, Ledger, Row, sentence};
+use crate::stopping::{Answer, Best, Ledger, Row, Why, sentence};
 
 use super::format;
 
@@ -76,6 +76,8 @@ pub fn line(ledger: &Ledger, monitor: &TrainingMonitor, unit: StepUnit, at: usiz
         .filter_map(|verdict| {
             let criterion = monitor.early_stopping_criteria.get(verdict.criterion)?;
             let (look, word) = match verdict.answer {
+                Answer::Satisfied if verdict.evidence.why != Why::Lookback => (Look::Satisfied, "holds"),
+                Answer::Unsatisfied if verdict.evidence.why != Why::Lookback => (Look::Unsatisfied, "does not hold"),
                 Answer::Satisfied => (Look::Satisfied, "no better"),
                 Answer::Unsatisfied => (Look::Unsatisfied, "better"),
                 Answer::Undecided => (Look::Undecided, "undecided"),

@@ -36,8 +36,11 @@ const DECIDED: [&str; 21] = [
     "vizier_median",
 ];
 
+/// Compares one case of a rule with what is found.
+type CheckRule = Box<dyn Fn(&Value) -> Result<(), String>>;
+
 /// The check of a file of this kind.
-pub fn check(rule: &str) -> Option<Box<dyn Fn(&Value) -> Result<(), String>>> {
+pub fn check(rule: &str) -> Option<CheckRule> {
     match rule {
         "ray_hyperband_geometry" => Some(Box::new(plan)),
         "ray_pbt_quantiles" => Some(Box::new(quantiles)),
