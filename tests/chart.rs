@@ -162,6 +162,19 @@ fn pictures() -> Vec<(&'static str, String)> {
 }
 
 #[test]
+fn strokes_get_thinner_where_lines_crowd() {
+    let width_of = |lines: Vec<Line>, density: f64| {
+        let scene = layout(&spec(lines), Size { density, ..size(600.0, 200.0) });
+        scene.pens()[0].width
+    };
+    let short = |count: u64| (0..count).map(|key| line(key, vec![0.3, 0.2, 0.1])).collect::<Vec<_>>();
+    assert_eq!(width_of(short(3), 2.0), f64::from(1.6_f32), "a few lines are as wide as asked for");
+    assert_eq!(width_of(short(40), 2.0), 1.0);
+    assert_eq!(width_of(short(200), 2.0), 0.5, "one device pixel");
+    assert_eq!(width_of(vec![line(0, decay(1, 50_000, 1.0, 0.1, 9e3, 0.5))], 1.0), 1.0, "a point in every pixel");
+}
+
+#[test]
 fn pictures_are_as_expected() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/chart");
     for (name, picture) in pictures() {

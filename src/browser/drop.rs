@@ -3,13 +3,18 @@
 //! The list of a drop is empty after the first `await`, so [`Dropped::take`] takes everything out of it at once. A
 //! folder also appears as a file of 4,096 bytes: its entry decides.
 
+use std::future::Future;
+
+use futures_util::stream::{self, StreamExt};
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, File, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
 
 use super::Error;
-use super::files::{FileHandle, Picked, PickedFile};
+use super::clock;
+use super::files::{FileHandle, Picked, PickedFile, relevant};
 
 /// Everything that was in a drop.
 pub struct Dropped {
@@ -53,26 +58,50 @@ impl Dropped {
         for file in self.files {
             picked.files.push(PickedFile { path: file.name(), file: FileHandle::from(file) });
         }
-        let mut ahead = self.entries;
-        while let Some(entry) = ahead.pop() {
-            let path = entry.full_path().trim_start_matches('/').to_owned();
-            if !super::files::relevant(&path) {
-                continue;
-            }
-            if entry.is_directory() {
-                match entries_of(entry.unchecked_ref()).await {
-                    Ok(mut inside) => ahead.append(&mut inside),
+        // One level of folders after the other; within it many are asked at once, since each answer takes a while.
+        let mut level = self.entries;
+        while !level.is_empty() {
+            let mut opened = stream::iter(level.into_iter().filter_map(opened)).buffer_unordered(ASKED_AT_ONCE);
+            let (mut inside, mut breath) = (Vec::new(), clock::millis());
+            while let Some((path, found)) = opened.next().await {
+                match found {
+                    Ok(Opened::Folder(mut entries)) => inside.append(&mut entries),
+                    Ok(Opened::File(file)) => picked.files.push(PickedFile { path, file }),
                     Err(_) => picked.unreadable.push(path),
                 }
-            } else {
-                match file_of(entry.unchecked_ref()).await {
-                    Ok(file) => picked.files.push(PickedFile { path, file }),
-                    Err(_) => picked.unreadable.push(path),
+                if clock::millis() - breath > BREATH_MILLIS {
+                    TimeoutFuture::new(0).await;
+                    breath = clock::millis();
                 }
             }
+            level = inside;
         }
         picked.sorted()
     }
+}
+
+/// How many folders and files are being opened at a time.
+const ASKED_AT_ONCE: usize = 32;
+
+/// After so long the page may answer its user before the walk goes on.
+const BREATH_MILLIS: f64 = 20.0;
+
+/// An entry that was opened.
+enum Opened {
+    Folder(Vec<FileSystemEntry>),
+    File(FileHandle),
+}
+
+/// Opens an entry: its path, and what it is. `None` for what is no log by its name.
+fn opened(entry: FileSystemEntry) -> Option<impl Future<Output = (String, Result<Opened, Error>)>> {
+    let path = entry.full_path().trim_start_matches('/').to_owned();
+    relevant(&path).then(|| async move {
+        let found = match entry.is_directory() {
+            true => entries_of(entry.unchecked_ref()).await.map(Opened::Folder),
+            false => file_of(entry.unchecked_ref()).await.map(Opened::File),
+        };
+        (path, found)
+    })
 }
 
 /// Everything in a folder; the browser gives at most a hundred at a time and then an empty list.

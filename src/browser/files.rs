@@ -67,6 +67,10 @@ impl FileHandle {
 
     /// Begins to read the bytes from `from` up to but without `to`.
     pub fn read(&self, from: u64, to: u64) -> Result<Reading, Error> {
+        // A small file as a whole is there in a third of the time that its slice takes.
+        if from == 0 && to >= self.size_bytes() {
+            return Ok(Reading(JsFuture::from(self.0.array_buffer())));
+        }
         let slice = self.0.slice_with_f64_and_f64(from as f64, to as f64);
         let slice = slice.map_err(|thrown| Error::thrown("reading a file", &thrown))?;
         Ok(Reading(JsFuture::from(slice.array_buffer())))

@@ -19,6 +19,7 @@ pub mod picker;
 pub mod random;
 pub mod resize;
 pub mod script;
+pub mod scroll;
 pub mod storage;
 pub mod theme;
 

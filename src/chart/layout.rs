@@ -147,6 +147,9 @@ const X_BASELINE_PX: f64 = 17.0;
 /// Between labels that stand one above the other, and side by side.
 const Y_GAP_PX: f64 = 18.0;
 const X_GAP_PX: f64 = 26.0;
+/// From so many lines on they are stroked thinly, and from so many on as thinly as the screen can.
+const CROWD: usize = 40;
+const THRONG: usize = 200;
 /// What is left of other lines while one stands out.
 const FADED: f64 = 0.22;
 
@@ -173,9 +176,11 @@ impl Scene {
     /// How lines are stroked, in the order of painting: the emphasised last.
     pub fn pens(&self) -> Vec<Pen> {
         let stands_out = |line: &Line| self.emphasis == Some(line.key);
+        let shown = self.spec.lines.iter().filter(|line| line.opacity > 0.0).count();
         let mut pens: Vec<Pen> = (self.spec.lines.iter().enumerate())
             .map(|(index, line)| {
-                let (width, opacity) = (f64::from(line.width), f64::from(line.opacity));
+                let width = f64::from(line.width).min(self.widest_stroke(index, shown));
+                let opacity = f64::from(line.opacity);
                 let (width, opacity) = match self.emphasis {
                     Some(_) if stands_out(line) => (width.max(2.0), 1.0),
                     Some(_) => (width, opacity * FADED),
@@ -187,6 +192,19 @@ impl Scene {
         // Stable: lines of one key (train and validation of a run) keep their order.
         pens.sort_by_key(|pen| stands_out(&self.spec.lines[pen.line]));
         pens
+    }
+
+    /// The widest stroke of a line in CSS pixels: thin where it has a point in every pixel or lines crowd, and one device
+    /// pixel where hundreds do. Browsers draw those many times faster, and more of each line is seen.
+    fn widest_stroke(&self, index: usize, lines: usize) -> f64 {
+        let points = self.paths.get(index).map_or(0, |path| path.strokes.iter().map(Vec::len).sum());
+        let dense = points as f64 > self.plot.2 - self.plot.0;
+        match lines {
+            THRONG.. => 1.0 / self.size.density,
+            CROWD.. => 1.0,
+            _ if dense => 1.0,
+            _ => f64::INFINITY,
+        }
     }
 
     /// What is shown, in a sentence or two, for those who do not see it.

@@ -48,6 +48,9 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
     {
         return None;
     }
+    if is_bare_table(head.bytes) {
+        return None;
+    }
     let words = ["oss", "cc", "rror", "poch", "tep", "OSS", "POCH", "ter"];
     let found = console::probe(head, &words, Plain::default())?;
     (found.points() > 0).then(|| Candidate {
@@ -55,6 +58,17 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
         score: 44,
         reason: "lines with names and numbers at an epoch or step".to_owned(),
     })
+}
+
+/// Whether the lines below the first hold numbers and nothing that could name them: looking for names in a whole table
+/// costs more than reading it.
+fn is_bare_table(head: &[u8]) -> bool {
+    const LOOKED_AT: usize = 4;
+    let lines = head.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let below: Vec<&[u8]> = lines.skip(1).take(LOOKED_AT).collect();
+    // Letters are those of exponents, `nan` and `inf`.
+    let bare = |line: &[u8]| line.iter().all(|byte| b"0123456789.,;\t +-eEnaNifINF".contains(byte));
+    below.len() == LOOKED_AT && below.iter().all(|line| bare(line))
 }
 
 #[derive(Debug, Default)]
@@ -717,6 +731,13 @@ mod tests {
 
     fn plain(text: &str) -> String {
         shown(&read(text, Plain::default))
+    }
+
+    #[test]
+    fn a_table_of_bare_numbers_has_no_names_to_look_for() {
+        assert!(is_bare_table(b"epoch,loss\n0,1e-3\n1,nan\n2,-0.5\n3,inf\n"));
+        assert!(!is_bare_table(b"begin\nloss 0.5\nloss 0.4\nloss 0.3\nloss 0.2\n"));
+        assert!(!is_bare_table(b"epoch,loss\n0,0.5\n"), "too short to say");
     }
 
     #[test]

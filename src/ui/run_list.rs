@@ -1,14 +1,22 @@
 //! The list of runs: filter, show and hide, select.
 
+use leptos::html;
 use leptos::prelude::*;
 
 use crate::app::App;
+use crate::browser::scroll::Scrolled;
 use crate::model::RunId;
 use crate::view::card::series_class;
 use crate::view::run_list::{SPARK, Tone};
 
 use super::button::{Button, ButtonKind};
 use super::erased::{Show, item, list};
+
+/// A list of up to so many runs is made whole: it can be searched with the browser's own search.
+const WHOLE: usize = 150;
+
+/// Of a longer one so many rows are made above and below those in view.
+const BESIDE: usize = 30;
 
 /// The left side of the experiment screen.
 #[component]
@@ -17,10 +25,39 @@ pub fn RunList() -> impl IntoView {
     let filter = Memo::new(move |_| app.route.with(|route| route.filter.clone()));
     let all_shown = Memo::new(move |_| app.hidden.with(Vec::is_empty));
     let ids = Memo::new(move |_| app.listed.with(|runs| runs.iter().map(|run| run.run.id.clone()).collect::<Vec<_>>()));
+    let node = NodeRef::<html::Ul>::new();
+    // Which rows are made: of a long list those in view and some beside them.
+    let (first, fits) = (RwSignal::new(0_usize), RwSignal::new(BESIDE));
+    let made = Memo::new(move |_| {
+        let all = ids.with(Vec::len);
+        if all <= WHOLE {
+            return (0, all);
+        }
+        let first = (first.get() / BESIDE * BESIDE).min(all);
+        (first.saturating_sub(BESIDE), (first + fits.get() + 2 * BESIDE).min(all))
+    });
+    let scrolled = move |_| {
+        if let Some(list) = node.get_untracked() {
+            let scrolled = Scrolled::of(&list);
+            first.set(scrolled.first());
+            fits.set(scrolled.fits());
+        }
+    };
+    let selected = Memo::new(move |_| app.route.with(|route| route.run.clone()));
+    Effect::new(move |_| {
+        let Some(selected) = selected.get() else { return };
+        let place = ids.with_untracked(|ids| ids.iter().position(|id| *id == selected));
+        if let (Some(list), Some(place)) = (node.get(), place) {
+            Scrolled::of(&list).show(&list, place);
+        }
+    });
     let rows = move || {
         let row = |id: RunId| item(id.clone(), move || view! { <Row id=id.clone() /> });
-        ids.get().into_iter().map(row).collect()
+        let (from, to) = made.get();
+        ids.with(|ids| ids.get(from..to).unwrap_or_default().iter().cloned().map(row).collect())
     };
+    let above = move || format!("calc({} * var(--row-height))", made.get().0);
+    let below = move || format!("calc({} * var(--row-height))", ids.with(Vec::len).saturating_sub(made.get().1));
     view! {
         <aside class="run-list" aria-label="Runs">
             <label class="run-list__filter">
@@ -42,7 +79,13 @@ pub fn RunList() -> impl IntoView {
                 <Button label="Add folder…" kind=ButtonKind::Quiet on_press=move |()| app.choose_folder() />
                 <Button label="Paste…" kind=ButtonKind::Quiet on_press=move |()| app.paste_open.set(true) />
             </div>
-            <ul class="run-list__rows">
+            <ul
+                class="run-list__rows"
+                node_ref=node
+                style:padding-top=above
+                style:padding-bottom=below
+                on:scroll=scrolled
+            >
                 {list(rows)}
             </ul>
             <Show when=move || ids.with(Vec::is_empty) && !filter.with(String::is_empty)>

@@ -16,11 +16,11 @@ use super::protocol::{FileEntry, Reply, Request};
 use crate::browser::clock;
 use crate::browser::files::{FileHandle, Reading};
 
-/// Size of one read: asking costs nothing beside decoding, and a cancellation is heard soon.
-const CHUNK_BYTES: u64 = 4 << 20;
+/// Size of one read: in smaller ones a browser takes longer for the same bytes, and a cancellation is still heard soon.
+const CHUNK_BYTES: u64 = 16 << 20;
 /// Reads under way while one is decoded: bytes bound it for large files, the count for many small ones.
 const AHEAD_BYTES: u64 = 2 * CHUNK_BYTES;
-const AHEAD_READS: usize = 16;
+const AHEAD_READS: usize = 64;
 /// Between two messages of progress, and between two looks at the messages of the page.
 const BREATH_MILLIS: f64 = 50.0;
 
