@@ -194,16 +194,17 @@ impl Scene {
         pens
     }
 
-    /// The widest stroke of a line in CSS pixels: thin where it has a point in every pixel or lines crowd, and one device
-    /// pixel where hundreds do. Browsers draw those many times faster, and more of each line is seen.
+    /// The widest stroke of a line in CSS pixels: thin where lines crowd, and one device pixel where hundreds do or where
+    /// the line has a point in every pixel. Browsers draw those many times faster, and more of each line is seen.
     fn widest_stroke(&self, index: usize, lines: usize) -> f64 {
         let points = self.paths.get(index).map_or(0, |path| path.strokes.iter().map(Vec::len).sum());
-        let dense = points as f64 > self.plot.2 - self.plot.0;
-        match lines {
-            THRONG.. => 1.0 / self.size.density,
-            CROWD.. => 1.0,
-            _ if dense => 1.0,
-            _ => f64::INFINITY,
+        let dense = points as f64 > (self.plot.2 - self.plot.0) * self.size.density;
+        if lines >= THRONG || dense {
+            1.0 / self.size.density
+        } else if lines >= CROWD {
+            1.0
+        } else {
+            f64::INFINITY
         }
     }
 

@@ -48,14 +48,7 @@ pub fn split(binary: &Path, profile: Profile) -> Result<Page> {
     for part in parts.split_modules {
         let name = part.file_name().and_then(|name| name.to_str()).context("a part's name is not text")?.to_owned();
         let wasm = fs::read(&part).with_context(|| format!("cannot read {}", part.display()))?;
-        later.push((
-            name,
-            if profile == Profile::Release {
-                without_custom_sections(&wasm)?
-            } else {
-                wasm
-            },
-        ));
+        later.push((name, if profile == Profile::Release { without_custom_sections(&wasm)? } else { wasm }));
     }
     later.sort();
     let loader = folder.join(LOADER);
