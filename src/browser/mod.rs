@@ -21,6 +21,7 @@ pub mod resize;
 pub mod script;
 pub mod scroll;
 pub mod storage;
+pub mod text;
 pub mod theme;
 
 pub use error::Error;

@@ -1,9 +1,10 @@
 //! Text encodings at the door: whatever a file is in, decoders see UTF-8.
 //!
 //! PowerShell redirection writes UTF-16 with or without a byte-order mark, editors put a mark before UTF-8, and old
-//! programs write a code page of their own. Metric names and numbers are ASCII in all of these, so a wrong guess
-//! between code pages never loses a point. Text that is not valid UTF-8 is taken as Latin-1, in which every byte is a
-//! character.
+//! programs write a code page of their own (`code_page`). A text in UTF-8 with a broken character here and there stays
+//! UTF-8.
+
+use super::code_page::{self, CodePage, CodePages, windows_1252};
 
 /// What the bytes of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,15 +12,21 @@ pub(super) enum Encoding {
     Utf8,
     Utf16Le,
     Utf16Be,
-    Latin1,
+    /// With a mark: nobody writes it without one.
+    Utf32Le,
+    Utf32Be,
+    Windows1252,
+    Page(&'static code_page::Known),
     /// Not text: passed on as it is.
     Binary,
 }
 
 impl Encoding {
     /// Judges by the first bytes of a file, at most a few thousand of them.
-    pub(super) fn of(head: &[u8]) -> Self {
+    pub(super) fn of(head: &[u8], pages: CodePages) -> Self {
         match head {
+            [0xFF, 0xFE, 0, 0, ..] => return Self::Utf32Le,
+            [0, 0, 0xFE, 0xFF, ..] => return Self::Utf32Be,
             [0xFF, 0xFE, ..] => return Self::Utf16Le,
             [0xFE, 0xFF, ..] => return Self::Utf16Be,
             [0xEF, 0xBB, 0xBF, ..] => return Self::Utf8,
@@ -37,7 +44,8 @@ impl Encoding {
             Ok(_) => Self::Utf8,
             // A character that the end of the head cuts is no error.
             Err(error) if error.error_len().is_none() => Self::Utf8,
-            Err(_) => Self::Latin1,
+            Err(_) if is_mostly_utf8(head) => Self::Utf8,
+            Err(_) => code_page::choose(head, pages).map_or(Self::Windows1252, Self::Page),
         }
     }
 
@@ -47,7 +55,10 @@ impl Encoding {
             Self::Utf8 | Self::Binary => None,
             Self::Utf16Le => Some("UTF-16 (little-endian)"),
             Self::Utf16Be => Some("UTF-16 (big-endian)"),
-            Self::Latin1 => Some("Latin-1 (assumed: the text is not valid UTF-8)"),
+            Self::Utf32Le => Some("UTF-32 (little-endian)"),
+            Self::Utf32Be => Some("UTF-32 (big-endian)"),
+            Self::Windows1252 => Some("Windows-1252 (assumed: the text is not valid UTF-8)"),
+            Self::Page(known) => Some(known.name),
         }
     }
 }
@@ -55,6 +66,16 @@ impl Encoding {
 /// A control character that console output does not use: neither white space, bell, backspace nor escape.
 fn is_rare_control(byte: u8) -> bool {
     matches!(byte, 0..=6 | 0x0E..=0x1A | 0x1C..=0x1F | 0x7F)
+}
+
+/// Characters of several bytes come by chance in no code page: they show UTF-8 where they outnumber the damage.
+fn is_mostly_utf8(head: &[u8]) -> bool {
+    let (mut whole, mut broken) = (0, 0);
+    for chunk in head.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|character| !character.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    whole > broken * 3
 }
 
 /// UTF-16 is recognised without a mark when three of four units are ASCII text.
@@ -77,9 +98,9 @@ fn utf16_without_mark(sample: &[u8]) -> Option<Encoding> {
 /// Turns the bytes of a file into UTF-8, piece by piece; a byte-order mark is left out.
 ///
 /// UTF-8 itself is passed on unchecked: a broken character in the middle of a long log costs that character only.
-#[derive(Debug)]
 pub(super) struct Transcoder {
     encoding: Encoding,
+    page: Option<Box<dyn CodePage>>,
     /// Whether the first characters, and so a mark, have gone by.
     begun: bool,
     /// Bytes of a unit or of a mark that the last piece cut.
@@ -90,8 +111,9 @@ pub(super) struct Transcoder {
 }
 
 impl Transcoder {
-    pub(super) fn new(encoding: Encoding) -> Self {
-        Self { encoding, begun: false, held: Vec::new(), high: None, text: Vec::new() }
+    pub(super) fn new(encoding: Encoding, pages: CodePages) -> Self {
+        let page = if let Encoding::Page(known) = encoding { pages(known.label) } else { None };
+        Self { encoding, page, begun: false, held: Vec::new(), high: None, text: Vec::new() }
     }
 
     /// The next bytes as UTF-8. Linear in the bytes; UTF-8 and binary bytes are not copied.
@@ -99,13 +121,16 @@ impl Transcoder {
         match self.encoding {
             Encoding::Binary => bytes,
             Encoding::Utf8 => self.without_mark(bytes),
-            Encoding::Latin1 => {
+            Encoding::Page(_) => self.paged(bytes, false),
+            Encoding::Windows1252 => {
                 self.text.clear();
                 for &byte in bytes {
-                    push_char(&mut self.text, char::from(byte));
+                    push_char(&mut self.text, windows_1252(byte));
                 }
                 &self.text
             }
+            Encoding::Utf32Le => self.utf32(bytes, u32::from_le_bytes),
+            Encoding::Utf32Be => self.utf32(bytes, u32::from_be_bytes),
             Encoding::Utf16Le => self.utf16(bytes, u16::from_le_bytes),
             Encoding::Utf16Be => self.utf16(bytes, u16::from_be_bytes),
         }
@@ -116,7 +141,10 @@ impl Transcoder {
         self.text.clear();
         match self.encoding {
             Encoding::Utf8 => self.text.append(&mut self.held),
-            Encoding::Utf16Le | Encoding::Utf16Be if self.high.is_some() || !self.held.is_empty() => {
+            Encoding::Page(_) => return self.paged(&[], true),
+            Encoding::Utf16Le | Encoding::Utf16Be | Encoding::Utf32Le | Encoding::Utf32Be
+                if self.high.is_some() || !self.held.is_empty() =>
+            {
                 self.high = None;
                 self.held.clear();
                 push_char(&mut self.text, char::REPLACEMENT_CHARACTER);
@@ -142,6 +170,31 @@ impl Transcoder {
         self.begun = true;
         self.text = std::mem::take(&mut self.held);
         self.text.strip_prefix(&MARK).unwrap_or(&self.text)
+    }
+
+    fn paged(&mut self, bytes: &[u8], last: bool) -> &[u8] {
+        let mut text = String::from_utf8(std::mem::take(&mut self.text)).unwrap_or_default();
+        text.clear();
+        if let Some(page) = &mut self.page {
+            page.decode(bytes, last, &mut text);
+        }
+        self.text = text.into_bytes();
+        &self.text
+    }
+
+    fn utf32(&mut self, bytes: &[u8], unit: fn([u8; 4]) -> u32) -> &[u8] {
+        self.text.clear();
+        for &byte in bytes {
+            self.held.push(byte);
+            if let Ok(four) = <[u8; 4]>::try_from(self.held.as_slice()) {
+                self.held.clear();
+                let unit = unit(four);
+                if std::mem::replace(&mut self.begun, true) || unit != 0xFEFF {
+                    push_char(&mut self.text, char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
+                }
+            }
+        }
+        &self.text
     }
 
     fn utf16(&mut self, bytes: &[u8], unit: fn([u8; 2]) -> u16) -> &[u8] {
@@ -184,11 +237,13 @@ fn push_char(text: &mut Vec<u8>, character: char) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::code_page::no_code_pages;
+    use super::super::code_page::tests::few;
     use super::*;
 
     /// The text that a file gives when it is pushed in pieces of `size`.
     fn read(bytes: &[u8], size: usize) -> String {
-        let mut transcoder = Transcoder::new(Encoding::of(bytes));
+        let mut transcoder = Transcoder::new(Encoding::of(bytes, few), few);
         let mut text = Vec::new();
         for piece in bytes.chunks(size) {
             text.extend_from_slice(transcoder.push(piece));
@@ -223,21 +278,45 @@ mod tests {
     }
 
     #[test]
-    fn invalid_utf8_is_latin1() {
-        let bytes = b"epoch,gr\xF6\xDFe\n0,0.5\n";
-        assert_eq!(Encoding::of(bytes), Encoding::Latin1);
-        assert_eq!(read(bytes, 3), "epoch,größe\n0,0.5\n");
+    fn utf32_reads_the_same_in_any_cut() {
+        let marked = format!("\u{FEFF}{TEXT}");
+        for unit in [u32::to_le_bytes, u32::to_be_bytes] {
+            let bytes: Vec<u8> = marked.chars().flat_map(|character| unit(u32::from(character))).collect();
+            for size in 1..8 {
+                assert_eq!(read(&bytes, size), TEXT);
+            }
+        }
+    }
+
+    #[test]
+    fn invalid_utf8_is_a_code_page() {
+        let bytes = b"epoch,gr\xF6\xDFe \x80\n0,0.5\n";
+        assert_eq!(Encoding::of(bytes, few), Encoding::Windows1252);
+        assert_eq!(read(bytes, 3), "epoch,größe €\n0,0.5\n");
+        let bytes = b"\xB5\xDA 1 \xC2\xD6 \xCB\xF0\xCA\xA7: 0.5\n";
+        assert_eq!(Encoding::of(bytes, no_code_pages), Encoding::Windows1252);
+        for size in 1..8 {
+            assert_eq!(read(bytes, size), "第 1 轮 损失: 0.5\n");
+        }
+    }
+
+    #[test]
+    fn a_broken_character_in_utf8_costs_itself() {
+        assert_eq!(
+            Encoding::of(b"\xE2\x94\x81\xE2\x94\x81\xE2\x94\x81\xE2\x94\x81 \xFF loss: 0.5\n", few),
+            Encoding::Utf8
+        );
     }
 
     #[test]
     fn a_character_cut_by_the_end_of_the_head_is_still_utf8() {
-        assert_eq!(Encoding::of("loss µ".as_bytes().split_last().expect("not empty").1), Encoding::Utf8);
+        assert_eq!(Encoding::of("loss µ".as_bytes().split_last().expect("not empty").1, few), Encoding::Utf8);
     }
 
     #[test]
     fn an_event_file_is_binary() {
         let head = [0x18, 0, 0, 0, 0, 0, 0, 0, 0xa3, 0x7f, 0x4b, 0x22, 0x09, 0, 0, 0xc0];
-        assert_eq!(Encoding::of(&head), Encoding::Binary);
+        assert_eq!(Encoding::of(&head, few), Encoding::Binary);
     }
 
     #[test]

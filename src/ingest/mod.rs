@@ -9,6 +9,7 @@
 //! one line in `formats!` below. Imports `model` only.
 
 mod assemble;
+mod code_page;
 mod console;
 mod coordinate;
 mod crc32;
@@ -91,6 +92,7 @@ use boosting::{catboost_console, lightgbm_console, xgboost_console};
 use steps_console::{megatron, mlx, modded_nanogpt, torchtitan, torchtune, verl};
 
 pub use assemble::{Decoded, Drop, DroppedRun, assemble};
+pub use code_page::{CodePage, CodePages, no_code_pages};
 pub use detect::{Candidate, Head, detect};
 pub use envelope::Intake;
 pub use objective::{Candidate as ObjectiveCandidate, Guess, direction, guess, is_bookkeeping};

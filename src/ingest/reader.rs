@@ -4,6 +4,7 @@
 //! head ─▶ Reader::open ─▶ push, push, push … ─▶ finish ─▶ Decoded ─▶ assemble
 //! ```
 
+use super::code_page::{CodePages, no_code_pages};
 use super::encoding::{Encoding, Transcoder};
 use super::envelope::unwrapped;
 use super::refuse;
@@ -42,9 +43,21 @@ impl Reader {
     /// that it is the whole file. It is only looked at: push the file from its first byte afterwards. `read_as` is
     /// the id of the format that the user chose instead of the detected one; an unknown id is as good as none.
     pub fn open(path: &str, size_bytes: u64, head: &[u8], complete: bool, read_as: Option<&str>) -> Self {
-        let encoding = Encoding::of(head);
+        Self::open_with(no_code_pages, path, size_bytes, head, complete, read_as)
+    }
+
+    /// Does the same as [`Reader::open`] with code pages at hand.
+    pub fn open_with(
+        pages: CodePages,
+        path: &str,
+        size_bytes: u64,
+        head: &[u8],
+        complete: bool,
+        read_as: Option<&str>,
+    ) -> Self {
+        let encoding = Encoding::of(head, pages);
         let mut text = Vec::new();
-        let mut preview = Transcoder::new(encoding);
+        let mut preview = Transcoder::new(encoding, pages);
         text.extend_from_slice(preview.push(head));
         if complete {
             text.extend_from_slice(preview.finish());
@@ -71,7 +84,7 @@ impl Reader {
         report.format = chosen.map(|format| format.about.id.to_owned());
         Self {
             decoder: chosen.map(|format| (format.open)(&seen)),
-            transcoder: Transcoder::new(encoding),
+            transcoder: Transcoder::new(encoding, pages),
             role: chosen.map_or(Role::File, |format| format.about.role),
             records: Records::default(),
             report,

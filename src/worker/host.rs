@@ -15,6 +15,8 @@ use super::job::{Import, Span};
 use super::protocol::{FileEntry, Reply, Request};
 use crate::browser::clock;
 use crate::browser::files::{FileHandle, Reading};
+use crate::browser::text::TextDecoder;
+use crate::ingest::CodePage;
 
 /// Size of one read: in smaller ones a browser takes longer for the same bytes, and a cancellation is still heard soon.
 const CHUNK_BYTES: u64 = 16 << 20;
@@ -90,7 +92,7 @@ pub async fn import(
     handles: Vec<FileHandle>,
     post: impl Fn(&Reply, Option<Float64Array>),
 ) {
-    let mut import = Import::new(job, files, CHUNK_BYTES);
+    let mut import = Import::new(job, files, CHUNK_BYTES).with_code_pages(code_page);
     let mut ahead = Ahead { handles, reads: VecDeque::new() };
     let mut bytes = Vec::new();
     let mut reading = None;
@@ -127,6 +129,20 @@ pub async fn import(
     }
     work.cancel(job);
     post(&Reply::Done { job, reports: answer.into_reports() }, None);
+}
+
+/// A decoder of the browser, as `ingest` wants it.
+fn code_page(label: &'static str) -> Option<Box<dyn CodePage>> {
+    Some(Box::new(Page(TextDecoder::new(label).ok()?)))
+}
+
+struct Page(TextDecoder);
+
+impl CodePage for Page {
+    fn decode(&mut self, bytes: &[u8], last: bool, text: &mut String) {
+        // It never throws: what is no character is replaced.
+        text.push_str(&self.0.decode(bytes, last).unwrap_or_default());
+    }
 }
 
 /// Reads that were begun before they are needed.

@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 
-use crate::ingest::{Decoded, DroppedRun, FileReport, HEAD_BYTES, Intake, Outcome, assemble};
+use crate::ingest::{CodePages, Decoded, DroppedRun, FileReport, HEAD_BYTES, Intake, Outcome, assemble, no_code_pages};
 
 use super::columns;
 use super::protocol::{FileEntry, Reply, RunHeader};
@@ -46,6 +46,8 @@ pub struct Import {
     file: usize,
     /// `None` until its first bytes are there.
     intake: Option<Intake>,
+    /// Decodes what is in a code page.
+    pages: CodePages,
     decoded: Vec<Decoded>,
     /// Of the files before the present one.
     done_bytes: u64,
@@ -64,10 +66,16 @@ impl Import {
             chunk_bytes: chunk_bytes.max(HEAD_BYTES as u64),
             file: 0,
             intake: None,
+            pages: no_code_pages,
             done_bytes: 0,
             done_points: 0,
             total_bytes,
         }
+    }
+
+    /// The same import with code pages at hand.
+    pub fn with_code_pages(self, pages: CodePages) -> Self {
+        Self { pages, ..self }
     }
 
     /// The bytes that the import needs now, or `None` when every file is read.
@@ -117,9 +125,8 @@ impl Import {
                 let head = &bytes[..bytes.len().min(HEAD_BYTES)];
                 let complete = whole && head.len() == bytes.len();
                 let read_as = entry.read_as.as_deref();
-                self.intake
-                    .insert(Intake::open(&entry.path, entry.size_bytes, head, complete, read_as))
-                    .take_start(bytes);
+                let intake = Intake::open_with(self.pages, &entry.path, entry.size_bytes, head, complete, read_as);
+                self.intake.insert(intake).take_start(bytes);
             }
         }
         let ended = (bytes.len() as u64) < span.len;

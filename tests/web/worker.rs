@@ -49,6 +49,20 @@ async fn a_file_of_the_browser_becomes_a_run() -> Result<(), Error> {
 }
 
 #[wasm_bindgen_test]
+async fn a_log_in_gbk_is_decoded_by_the_browser() -> Result<(), Error> {
+    // 第 1 轮 损失, as a table whose names hold characters of two bytes.
+    let bytes = b"\xB5\xDA,\xCB\xF0\xCA\xA7\n0,0.9\n1,0.5\n";
+    let picked = PickedFile { path: "run.csv".to_owned(), file: FileHandle::from_bytes("run.csv", bytes)? };
+    let work = Work::default();
+    work.begin(1);
+    let (replies, runs) = said(&work, vec![(entry(&picked), picked.file)]).await;
+    assert_eq!(runs[0].curves[0].name.as_str(), "损失");
+    let Some(Reply::Done { reports, .. }) = replies.last() else { panic!("not done: {replies:?}") };
+    assert!(reports[0].encoding.as_deref().is_some_and(|name| name.starts_with("GBK")), "{reports:?}");
+    Ok(())
+}
+
+#[wasm_bindgen_test]
 async fn a_table_of_many_reads_comes_back_whole() -> Result<(), Error> {
     let rows: String = (0..600_000).map(|step| format!("{step},{}\n", 1.0 / f64::from(step + 1))).collect();
     let work = Work::default();

@@ -1,11 +1,12 @@
 //! One dropped file on its way in, whatever it is wrapped in: it says which bytes it wants, takes them, and ends in
 //! decoded logs.
 
+use super::super::code_page::{CodePages, no_code_pages};
 use super::super::refuse;
 use super::super::{Decoded, Reader};
 use super::layer::Layer;
 use super::zip::{Zip, is_zip};
-use super::{Budget, is_stream};
+use super::{Budget, Ways, is_stream};
 
 enum Body {
     Log(Box<Reader>),
@@ -39,12 +40,25 @@ pub struct Intake {
 impl Intake {
     /// Decides what a file is; the arguments are those of [`Reader::open`].
     pub fn open(path: &str, size_bytes: u64, head: &[u8], complete: bool, read_as: Option<&str>) -> Self {
+        Self::open_with(no_code_pages, path, size_bytes, head, complete, read_as)
+    }
+
+    /// Does the same as [`Intake::open`] with code pages at hand.
+    pub fn open_with(
+        pages: CodePages,
+        path: &str,
+        size_bytes: u64,
+        head: &[u8],
+        complete: bool,
+        read_as: Option<&str>,
+    ) -> Self {
+        let ways = Ways { read_as: read_as.map(str::to_owned), pages };
         let body = match () {
             () if is_zip(head) && refuse::no_archive(head).is_none() => {
-                Body::Zip(Box::new(Zip::new(path, size_bytes, read_as)))
+                Body::Zip(Box::new(Zip::new(path, size_bytes, ways)))
             }
-            () if is_stream(head) => Body::Stream(Box::new(Layer::new(path.to_owned(), read_as.map(str::to_owned)))),
-            () => Body::Log(Box::new(Reader::open(path, size_bytes, head, complete, read_as))),
+            () if is_stream(head) => Body::Stream(Box::new(Layer::new(path.to_owned(), ways))),
+            () => Body::Log(Box::new(Reader::open_with(pages, path, size_bytes, head, complete, read_as))),
         };
         Self { size_bytes, offset: 0, body, budget: Budget::of(size_bytes), out: Vec::new(), points: 0 }
     }

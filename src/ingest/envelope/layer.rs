@@ -3,7 +3,7 @@
 use super::super::{Decoded, FileReport, HEAD_BYTES, Outcome, Reader, Skipped};
 use super::gzip::{Gzip, is_gzip};
 use super::tar::{Event, Tar, is_tar};
-use super::{Budget, MOST_LAYERS, entry_path, is_stream};
+use super::{Budget, MOST_LAYERS, Ways, entry_path, is_stream};
 
 /// So many bytes tell whether a stream is an envelope.
 const MAGIC_BYTES: usize = 512;
@@ -23,7 +23,7 @@ enum Kind {
 pub(super) struct Layer {
     /// Path for the report.
     path: String,
-    read_as: Option<String>,
+    ways: Ways,
     /// How many envelopes may still be opened.
     layers: u8,
     bytes: u64,
@@ -32,13 +32,13 @@ pub(super) struct Layer {
 
 impl Layer {
     /// A stream of which nothing is known yet.
-    pub(super) fn new(path: String, read_as: Option<String>) -> Self {
-        Self { path, read_as, layers: MOST_LAYERS, bytes: 0, kind: Kind::Undecided(Vec::new()) }
+    pub(super) fn new(path: String, ways: Ways) -> Self {
+        Self { path, ways, layers: MOST_LAYERS, bytes: 0, kind: Kind::Undecided(Vec::new()) }
     }
 
     fn within(&self, path: String) -> Box<Self> {
         let layers = self.layers.saturating_sub(1);
-        Box::new(Self { layers, ..Self::new(path, self.read_as.clone()) })
+        Box::new(Self { layers, ..Self::new(path, self.ways.clone()) })
     }
 
     /// Whether further bytes can add anything.
@@ -86,7 +86,8 @@ impl Layer {
             () => {
                 let head = &held[..held.len().min(HEAD_BYTES)];
                 let complete = complete && head.len() == held.len();
-                Kind::Log(Box::new(Reader::open(&self.path, self.bytes, head, complete, self.read_as.as_deref())))
+                let read_as = self.ways.read_as.as_deref();
+                Kind::Log(Box::new(Reader::open_with(self.ways.pages, &self.path, self.bytes, head, complete, read_as)))
             }
         };
         self.feed(&held, budget, out);

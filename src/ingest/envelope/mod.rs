@@ -22,6 +22,7 @@ mod zip;
 
 pub use intake::Intake;
 
+use super::code_page::CodePages;
 use gzip::is_gzip;
 use tar::is_tar;
 
@@ -44,6 +45,14 @@ pub(super) fn without_archive(name: &str) -> &str {
         (end.eq_ignore_ascii_case(extension) && !stem.is_empty()).then_some(stem)
     };
     EXTENSIONS.iter().find_map(|extension| stem(extension)).unwrap_or(name)
+}
+
+/// How the logs in an envelope are read.
+#[derive(Debug, Clone)]
+struct Ways {
+    /// The id of the format that the user chose.
+    read_as: Option<String>,
+    pages: CodePages,
 }
 
 /// How much an envelope may unpack to.

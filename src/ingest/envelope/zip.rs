@@ -8,7 +8,7 @@ use super::super::crc32::Crc32;
 use super::super::{Decoded, FileReport, Outcome};
 use super::gzip::Inflate;
 use super::layer::Layer;
-use super::{Budget, entry_path};
+use super::{Budget, Ways, entry_path};
 
 const END_BYTES: u64 = 22;
 const END64_BYTES: u64 = 56;
@@ -70,7 +70,7 @@ struct Data {
 pub(super) struct Zip {
     path: String,
     size_bytes: u64,
-    read_as: Option<String>,
+    ways: Ways,
     stage: Stage,
     /// Bytes of the range under way, where it is kept until it is whole.
     held: Vec<u8>,
@@ -81,11 +81,11 @@ pub(super) struct Zip {
 }
 
 impl Zip {
-    pub(super) fn new(path: &str, size_bytes: u64, read_as: Option<&str>) -> Self {
+    pub(super) fn new(path: &str, size_bytes: u64, ways: Ways) -> Self {
         Self {
             path: path.to_owned(),
             size_bytes,
-            read_as: read_as.map(str::to_owned),
+            ways,
             stage: Stage::Tail,
             held: Vec::new(),
             entries: Vec::new(),
@@ -224,7 +224,7 @@ impl Zip {
                 _ => Some("it is packed by a method that is not known: unpack it and drop the folder"),
             };
             match reason {
-                Some(reason) => Layer::new(path, None).refuse(reason.to_owned(), out),
+                Some(reason) => Layer::new(path, self.ways.clone()).refuse(reason.to_owned(), out),
                 None => self.entries.push(Entry { name: path, ..entry }),
             }
         }
@@ -239,7 +239,7 @@ impl Zip {
     /// Reads how long the local header is, behind which the data begin.
     fn local(&mut self, header: &[u8], budget: &mut Budget, out: &mut Vec<Decoded>) {
         let Some(entry) = self.entries.get(self.at) else { return };
-        let mut layer = Layer::new(entry.name.clone(), self.read_as.clone());
+        let mut layer = Layer::new(entry.name.clone(), self.ways.clone());
         let extra = u16_at(header, 26).zip(u16_at(header, 28)).filter(|_| header.starts_with(b"PK\x03\x04"));
         let place = extra.map(|(name, extra)| entry.offset + LOCAL_BYTES + u64::from(name) + u64::from(extra));
         let range = place.and_then(|at| Some((at, at.checked_add(entry.packed_bytes)?)));
