@@ -23,7 +23,7 @@ const LAYOUTS: [&str; 2] = ["slurm", "sweep"];
 /// Series that a log has and its facts leave out: the results on fairseq's validation subset `dev-other`.
 const UNCOUNTED: [(&str, &str); 1] = [("fairseq", "dev-other_")];
 /// Console logs whose facts leave out the settings that the script prints.
-const SETTINGS_UNCOUNTED: [&str; 1] = ["plain_log"];
+const SETTINGS_UNCOUNTED: [&str; 6] = ["plain_log", "fairseq", "espnet", "nanogpt_stdout", "hf_stdout", "slurm"];
 
 #[derive(Debug, Deserialize)]
 struct Case {

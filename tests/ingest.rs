@@ -584,6 +584,36 @@ fn flags_go_to_the_logs_of_their_run() {
 }
 
 #[test]
+fn a_table_and_its_event_file_are_one_run() {
+    let events = event_file();
+    let table: &[u8] = b"epoch,time,train/box_loss,metrics/mAP50(B)\n1,9.5,0.90,0.10\n";
+    let drop = read_all(&[("train/results.csv", table), ("train/events.out.tfevents.1", &events)]);
+    assert_eq!((drop.runs.len(), drop.runs[0].format.as_str()), (1, "Ultralytics YOLO"));
+}
+
+#[test]
+fn lines_of_several_ranks_are_one_run() {
+    let line = |rank: u32, step: u32| format!("[rank{rank}]: step {step}: train loss 2.{step}, val loss 3.0{rank}\n");
+    let text: String = (0..4).flat_map(|step| [0, 1].map(|rank| line(rank, step))).collect();
+    let drop = read("train.log", text.as_bytes());
+    let expected = "run train (Completed, assumed)\n  train_loss iteration 0=2 1=2.1 2=2.2 3=2.3\n  \
+                    val_loss iteration 0=3 1=3 2=3 3=3\n";
+    assert_eq!(text_of(&drop), expected);
+    assert!(drop.reports[0].skipped.iter().all(|skipped| skipped.reason.contains("rank 0 is read")));
+    assert_eq!(drop.reports[0].skipped_count(), 4);
+}
+
+#[test]
+fn times_and_arguments_of_a_console_log_are_kept() {
+    let text = "2024-01-01 00:00:00 INFO Namespace(lr=0.5, epochs=3)\n\
+                2024-01-01 00:00:01 step 0: train loss 2.5, val loss 3.0\n\
+                2024-01-01 00:00:03,500 step 1: train loss 2.4, val loss 3.1\n";
+    let drop = read("train.log", text.as_bytes());
+    assert_eq!(drop.runs[0].assignments.len(), 2);
+    assert_eq!(drop.runs[0].curves[0].series.times(), [1_704_067_201.0, 1_704_067_203.5]);
+}
+
+#[test]
 fn scalars_of_one_run_are_joined() {
     let scalar: &[u8] = b"Wall time,Step,Value\n1700000000.25,0,0.50\n1700000001.25,10,0.25\n";
     let drop = read_all(&[

@@ -85,18 +85,20 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
         formats_of.entry(folder.to_owned()).or_default().extend(report.format.clone());
     }
 
+    let superseded = twins::superseded(&files);
     for Decoded { mut report, records } in files {
         let Some(format) = report.format.as_deref().and_then(about) else {
             reports.push(report);
             continue;
         };
-        let path = unwrapped(&report.path).to_owned();
+        let path = twins::home(&report.path, format.id);
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
         let (folder, name) = (folder.to_owned(), name.to_owned());
         let beside_it = formats_of.get(&folder).into_iter().flatten();
-        if let Some(reason) = beside_it.filter_map(|kept| twins::repeated(kept, &name, format.id)).next() {
+        let repeated = beside_it.filter_map(|kept| twins::repeated(kept, &name, format.id)).next();
+        if let Some(reason) = superseded.get(&report.path).cloned().or(repeated.map(str::to_owned)) {
             report.runs = 0;
-            report.outcome = Outcome::Nothing { reason: reason.to_owned() };
+            report.outcome = Outcome::Nothing { reason };
             reports.push(report);
             continue;
         }
@@ -107,6 +109,7 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
         };
         match format.role {
             Role::Parameters => {
+                let folder = parameters_home(&folder).to_owned();
                 for run in records.runs {
                     add_missing(beside.entry(folder.clone()).or_default(), run.params);
                 }
@@ -272,6 +275,14 @@ fn join_members(
         joined_runs.push((RunRecords::default(), files, at));
     }
     joined_runs
+}
+
+/// The folder whose runs the parameters of a folder belong to: Hydra keeps them in `.hydra`, Accelerate in a folder named
+/// by the time.
+fn parameters_home(folder: &str) -> &str {
+    let (parent, last) = folder.rsplit_once('/').unwrap_or(("", folder));
+    let is_time = last.len() >= 10 && last.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if last == ".hydra" || is_time { parent } else { folder }
 }
 
 /// Adds what is not there yet.
@@ -547,6 +558,34 @@ mod tests {
         let drop = assemble(vec![read("a/history.csv", &KERAS.repeat(2))]);
         let names: Vec<&str> = drop.runs.iter().map(|run| run.name.as_str()).collect();
         assert_eq!(names, ["part 1", "part 2"]);
+    }
+
+    #[test]
+    fn the_checkpoints_of_a_training_are_one_run() {
+        let state = |steps: i64| {
+            let rows: Vec<String> = (1..=steps).map(|step| format!("{{\"step\": {step}, \"loss\": 0.5}}")).collect();
+            format!("{{\"global_step\": {steps}, \"log_history\": [{}]}}", rows.join(", "))
+        };
+        let drop = assemble(vec![
+            read("out/checkpoint-2/trainer_state.json", &state(2)),
+            read("out/checkpoint-10/trainer_state.json", &state(10)),
+        ]);
+        assert_eq!((drop.runs.len(), drop.runs[0].curves[0].series.len()), (1, 10));
+        assert_eq!((drop.runs[0].key.as_str(), drop.runs[0].name.as_str()), ("out/trainer_state.json", "out"));
+        assert!(matches!(&drop.reports[1].outcome, Outcome::Nothing { reason } if reason.contains("checkpoint-10")));
+    }
+
+    #[test]
+    fn of_several_ranks_the_first_is_read() {
+        let drop = assemble(vec![read("a/rank_1.csv", KERAS), read("a/rank_0.csv", KERAS)]);
+        assert_eq!((drop.runs.len(), drop.runs[0].key.as_str()), (1, "a/rank_0.csv"));
+        assert!(matches!(&drop.reports[1].outcome, Outcome::Nothing { reason } if reason.contains("rank 0")));
+    }
+
+    #[test]
+    fn parameters_of_hydra_go_to_the_job() {
+        let drop = assemble(vec![read("j/log.csv", KERAS), read("j/.hydra/config.yaml", "lr: 0.5\n")]);
+        assert_eq!(drop.runs[0].assignments["lr"].to_string(), "0.5");
     }
 
     #[test]

@@ -16,9 +16,11 @@ use memchr::memmem;
 
 use crate::model::{Scalar, StepUnit};
 
+use super::arguments::Arguments;
 use super::ending::Ending;
 use super::lines::excerpt;
 use super::number;
+use super::stamp;
 use super::terminal::{Shown, Terminal};
 use super::{Decoder, Head, Records, Skipped, Status};
 
@@ -48,6 +50,7 @@ pub(super) struct Console {
 struct Reading {
     grammar: Box<dyn Grammar>,
     ending: Ending,
+    arguments: Arguments,
     book: Book,
 }
 
@@ -62,6 +65,8 @@ struct Book {
     rows: i64,
     /// How the lines of each kind of row end.
     ends: HashMap<u64, End>,
+    /// The rank whose rows are read.
+    rank: Option<u32>,
     /// Rows by place, where the log may print one again.
     seen: HashMap<i64, u64>,
 }
@@ -91,8 +96,13 @@ impl Place {
 /// What a grammar writes to.
 pub(super) struct Page<'a> {
     book: &'a mut Book,
+    arguments: &'a mut Arguments,
     out: &'a mut Records,
     line: Shown<'a>,
+    /// When the line was written, in seconds since the Unix epoch.
+    time: Option<f64>,
+    /// The rank of the process that wrote the line, where a launcher says it.
+    rank: Option<u32>,
 }
 
 impl Console {
@@ -101,7 +111,8 @@ impl Console {
     }
 
     fn new(grammar: Box<dyn Grammar>) -> Self {
-        let reading = Reading { grammar, ending: Ending::default(), book: Book::default() };
+        let reading =
+            Reading { grammar, ending: Ending::default(), arguments: Arguments::default(), book: Book::default() };
         Self { terminal: Terminal::new(reading.grammar.every_state()), reading }
     }
 }
@@ -130,7 +141,12 @@ impl Decoder for Console {
         let Self { terminal, reading } = self;
         terminal.finish(|line| reading.read(line, out));
         let line = Shown { number: out.read, bytes: b"", ended: true };
-        reading.grammar.finish(&mut Page { book: &mut reading.book, out, line });
+        let Reading { grammar, arguments, book, .. } = reading;
+        grammar.finish(&mut Page { book, arguments, out, line, time: None, rank: None });
+        // A training that ended before its first value has its arguments all the same.
+        if book.rows == 0 && !out.runs.is_empty() {
+            keep(arguments, out);
+        }
         if let [only] = out.runs.as_mut_slice() {
             only.label = None;
         }
@@ -141,7 +157,12 @@ impl Reading {
     fn read(&mut self, line: Shown<'_>, out: &mut Records) {
         out.read += 1;
         let text = String::from_utf8_lossy(line.bytes);
-        self.grammar.read(&text, &mut Page { book: &mut self.book, out, line });
+        let Self { grammar, arguments, book, .. } = self;
+        if line.ended {
+            arguments.read(&text, book.rows == 0);
+        }
+        let time = stamp::read(&text);
+        grammar.read(&text, &mut Page { book, arguments, out, line, time, rank: rank(&text) });
         if let Some(status) = self.ending.read(&text)
             && !out.runs.is_empty()
         {
@@ -219,6 +240,12 @@ impl Page<'_> {
         if values.is_empty() || values.len() > MOST_NAMES || full || !self.is_whole(kind) {
             return false;
         }
+        if let (Some(rank), Some(read)) = (self.rank, self.book.rank)
+            && rank != read
+        {
+            self.skip(format!("printed by another process: of several ranks, rank {read} is read"));
+            return false;
+        }
         let anew = self.book.first.is_some_and(|(unit, first, of_kind)| {
             unit == place.unit
                 && unit != StepUnit::Row
@@ -253,6 +280,10 @@ impl Page<'_> {
     }
 
     fn write<N: AsRef<str>>(&mut self, place: Place, kind: u64, values: &[(N, f64)]) {
+        if self.book.rows == 0 {
+            keep(self.arguments, self.out);
+        }
+        self.book.rank = self.book.rank.or(self.rank);
         // A new value outlives what an earlier line said about the end.
         self.out.run().status = None;
         for (name, value) in values {
@@ -261,7 +292,7 @@ impl Page<'_> {
             // Units are never mixed in one series.
             let same = self.out.run().tracks[track.0].unit == place.unit;
             let track = if same { track } else { self.out.track(&format!("{}/{name}", place.unit.word()), place.unit) };
-            self.out.point(track, place.step, *value, place.epoch, None);
+            self.out.point(track, place.step, *value, place.epoch, self.time);
         }
         self.book.rows += 1;
         match self.book.first {
@@ -300,6 +331,22 @@ impl Page<'_> {
         }
         whole
     }
+}
+
+/// Gives the arguments that stand above a training to it; what its grammar has read counts more.
+fn keep(arguments: &mut Arguments, out: &mut Records) {
+    if !arguments.is_empty() {
+        for (name, value) in arguments.take() {
+            out.run().params.entry(name).or_insert(value);
+        }
+    }
+}
+
+/// The rank that launchers put before what a process prints: `[rank1]: `, `[default3]:`.
+fn rank(line: &str) -> Option<u32> {
+    let marked = line.strip_prefix("[rank").or_else(|| line.strip_prefix("[default"))?;
+    let (rank, _) = marked.split_once("]:")?;
+    rank.parse().ok()
 }
 
 /// Which kind of row this is, by its names.

@@ -8,6 +8,7 @@
 //! A new format is one file in this folder, which implements [`Decoder`] and describes itself as a [`Format`], and
 //! one line in `formats!` below. Imports `model` only.
 
+mod arguments;
 mod assemble;
 mod code_page;
 mod console;
@@ -34,6 +35,7 @@ mod reader;
 mod records;
 mod refuse;
 mod report;
+mod stamp;
 mod table;
 mod terminal;
 mod trials;

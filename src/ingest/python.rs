@@ -51,6 +51,13 @@ pub(super) fn dictionaries<'a>(line: &'a str, mut each: impl FnMut(Entries<'a>))
     }
 }
 
+/// Gives every value of the first dictionary of a line to `each`, with the keys on the way to it joined with dots.
+pub(super) fn leaves<'a>(line: &'a str, mut each: impl FnMut(&str, &Value<'a>)) {
+    let Some(start) = memchr::memchr(b'{', line.as_bytes()) else { return };
+    let mut name = String::new();
+    Reader { text: line, at: start }.leaves(&mut name, 0, &mut each);
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -102,6 +109,37 @@ impl<'a> Reader<'a> {
             }
         }
         Some(entries)
+    }
+
+    /// Walks a dictionary whose keys are texts.
+    fn leaves(&mut self, name: &mut String, depth: usize, each: &mut impl FnMut(&str, &Value<'a>)) -> Option<()> {
+        if depth > DEEPEST || !self.take(b'{') {
+            return None;
+        }
+        while !self.take(b'}') {
+            self.blanks();
+            let key = self.string()?;
+            if !self.take(b':') {
+                return None;
+            }
+            let parent = name.len();
+            if parent > 0 {
+                name.push('.');
+            }
+            name.push_str(key);
+            self.blanks();
+            if self.peek()? == b'{' {
+                self.leaves(name, depth + 1, each)?;
+            } else {
+                let value = self.value(depth + 1)?;
+                each(name, &value);
+            }
+            name.truncate(parent);
+            if !self.take(b',') && self.peek() != Some(b'}') {
+                return None;
+            }
+        }
+        Some(())
     }
 
     fn string(&mut self) -> Option<&'a str> {
