@@ -188,7 +188,7 @@ fn list(text: &str) -> Option<&str> {
 
 impl Value<'_> {
     /// The value as a parameter; what is neither a number nor a text is none.
-    fn scalar(&self) -> Option<Scalar> {
+    pub(super) fn scalar(&self) -> Option<Scalar> {
         let cut = |text: &str| text.chars().take(LONGEST_TEXT).collect::<String>();
         match self {
             Self::Number(value) => Some(Scalar::from_number(*value)),

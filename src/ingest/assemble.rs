@@ -68,7 +68,7 @@ struct MemberFile {
 /// Sorted by key, in which numbers count as numbers; the same files in any order give the same result. A path that comes twice counts once. Names are
 /// unique and lose the part that all of them share.
 pub fn assemble(mut files: Vec<Decoded>) -> Drop {
-    files.sort_by(|a, b| a.report.path.cmp(&b.report.path));
+    files.sort_by(|a, b| natural::compare(&a.report.path, &b.report.path));
     files.dedup_by(|a, b| a.report.path == b.report.path);
 
     let mut drafts: Vec<Draft> = Vec::new();
@@ -572,7 +572,7 @@ mod tests {
         ]);
         assert_eq!((drop.runs.len(), drop.runs[0].curves[0].series.len()), (1, 10));
         assert_eq!((drop.runs[0].key.as_str(), drop.runs[0].name.as_str()), ("out/trainer_state.json", "out"));
-        assert!(matches!(&drop.reports[1].outcome, Outcome::Nothing { reason } if reason.contains("checkpoint-10")));
+        assert!(matches!(&drop.reports[0].outcome, Outcome::Nothing { reason } if reason.contains("checkpoint-10")));
     }
 
     #[test]

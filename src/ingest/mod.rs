@@ -42,10 +42,13 @@ mod trials;
 mod twins;
 
 mod boosting;
+mod caffe;
 mod catboost;
+mod chainer_report;
 mod deepspeed_csv;
 mod delimited;
 mod detectron2;
+mod detectron2_console;
 mod dvclive;
 mod espnet;
 mod fairseq;
@@ -54,8 +57,11 @@ mod floydhub;
 mod guild;
 mod hf_console;
 mod hf_state;
+mod history_json;
 mod hpbandster;
+mod json_list;
 mod jsonl;
+mod kaldi;
 mod keras_console;
 mod keras_csv;
 mod lightning_csv;
@@ -65,21 +71,32 @@ mod mlflow;
 mod mlperf;
 mod mmdet;
 mod mmengine;
+mod mmengine_console;
+mod mxnet;
 mod name_value;
 mod nanogpt;
+mod nnunet;
+mod optuna_console;
 mod optuna_csv;
 mod optuna_journal;
 mod plain_log;
+mod polyaxon;
 mod ray_progress;
+mod ray_table;
 mod ray_tune;
+mod runs_table;
 mod sacred;
+mod search_summary;
 mod side_file;
 mod sklearn_cv;
 mod smac;
+mod smac_console;
+mod spacy_table;
 mod stable_baselines;
 mod steps_console;
 mod swanlab;
 mod tensorboard_csv;
+mod tf_estimator;
 mod tfevents;
 mod timm;
 mod timm_console;
@@ -218,6 +235,8 @@ formats! {
     wandb_csv,
     optuna_csv,
     sklearn_cv,
+    runs_table,
+    polyaxon,
     tensorboard_csv,
     deepspeed_csv,
     floydhub,
@@ -238,8 +257,23 @@ formats! {
     mlx,
     verl,
     modded_nanogpt,
+    spacy_table,
+    caffe,
+    mxnet,
+    tf_estimator,
+    nnunet,
+    kaldi,
+    detectron2_console,
+    mmengine_console,
+    chainer_report,
+    optuna_console,
+    search_summary,
+    ray_table,
+    smac_console,
     timm_console,
     yaml_params,
+    json_list,
+    history_json,
     jsonl,
     delimited,
     plain_log,

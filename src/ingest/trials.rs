@@ -84,7 +84,11 @@ fn write(run: &mut RunRecords, column: &Column, cell: &[u8], delimiter: u8) {
     match column {
         Column::Param(name) if !cell.is_empty() => {
             let text: String = String::from_utf8_lossy(cell).chars().take(LONGEST_TEXT).collect();
-            run.params.insert(name.clone(), Scalar::from_text(&text));
+            let value = match Cell::of(cell, delimiter) {
+                Cell::Number(value) if value.is_finite() => Scalar::from_number(value),
+                _ => Scalar::from_text(&text),
+            };
+            run.params.insert(name.clone(), value);
         }
         Column::Value(name) | Column::Note(name) | Column::Repeat(name) => {
             if let Cell::Number(value) = Cell::of(cell, delimiter) {

@@ -42,9 +42,12 @@ pub(super) fn home(path: &str, format: &str) -> String {
     }
 }
 
+/// The files of one training, with the rank that each was written by.
+type Group<'a> = Vec<(&'a Decoded, Option<u64>)>;
+
 /// The files that another one of the same training supersedes, with the reason.
 pub(super) fn superseded(files: &[Decoded]) -> HashMap<String, String> {
-    let mut groups: BTreeMap<(String, &str), Vec<(&Decoded, Option<u64>)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, &str), Group<'_>> = BTreeMap::new();
     for file in files.iter().filter(|file| !file.records.runs.is_empty()) {
         let Some(format) = file.report.format.as_deref().and_then(about) else { continue };
         let path = file.report.path.as_str();
