@@ -38,6 +38,10 @@ impl Grammar for Lines {
     fn read(&mut self, line: &str, page: &mut Page<'_>) {
         let Some((_, message)) = line.split_once("] ") else { return };
         let message = message.trim();
+        // Numbers have as many digits as they need: nothing but a line end shows that one is whole.
+        if !page.ended() && message.contains(" = ") && !message.ends_with(')') {
+            return page.skip("the last line is cut");
+        }
         if let Some((step, rest)) = message.strip_prefix("Iteration ").and_then(console::count) {
             if rest.starts_with(", Testing net") {
                 self.test = step;

@@ -50,10 +50,9 @@ impl Grammar for Lines {
         } else if let Some((front, rest)) = message.rsplit_once("step = ")
             && let Some((step, _)) = console::count(rest)
             && (front.is_empty() || front.ends_with(", "))
+            && page.row(Place::new(StepUnit::Step, step), &pairs(front))
         {
-            if page.row(Place::new(StepUnit::Step, step), &pairs(front)) {
-                self.step = Some(step);
-            }
+            self.step = Some(step);
         }
     }
 }
