@@ -25,6 +25,7 @@ mod optuna_threshold;
 mod outcome;
 mod pbt;
 mod predict_stop;
+mod prediction;
 #[cfg(test)]
 mod probe;
 #[cfg(test)]

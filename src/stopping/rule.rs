@@ -4,14 +4,14 @@
 //! goes on after it was satisfied: all answers are advice. Rules that compare runs look at the `Crowd`, which holds
 //! what is known by then.
 
-use crate::model::{CriterionKind, Goal, Rule, VizierDecayCurve};
+use crate::model::{CriterionKind, Goal, Rule};
 
 use super::crowd::Crowd;
 use super::evidence::{Answer, Evidence, Why};
 use super::halving::Rungs;
 use super::{
     asha, caps, convergence, guards, halving, hf, hyperband, hyperband_geometry, ignite, keras, lightning,
-    optuna_patient, optuna_percentile, optuna_threshold, pbt, ray_median, running_average, trial_plateau,
+    optuna_patient, optuna_percentile, optuna_threshold, pbt, prediction, ray_median, running_average, trial_plateau,
     vizier_convex, wilcoxon,
 };
 
@@ -98,9 +98,11 @@ pub(super) fn follow(rule: &Rule, setting: &Setting<'_>) -> Box<dyn RunRule> {
         Rule::SagemakerMedian(it) => Box::new(running_average::RunningAverage::sagemaker(it, goal)),
         Rule::VizierMedian(it) => Box::new(running_average::RunningAverage::vizier(it, goal)),
         Rule::VizierConvex(it) => Box::new(vizier_convex::Convex::new(it.clone(), setting)),
-        Rule::VizierDecayCurve(VizierDecayCurve { .. }) | Rule::PredictStop(_) | Rule::PredictFinal(_) => {
-            Box::new(Silent("not predicted yet"))
+        Rule::VizierDecayCurve(it) => {
+            Box::new(prediction::Predicting::stop(it.p_threshold, it.min_checkpoints, setting))
         }
+        Rule::PredictStop(it) => Box::new(prediction::Predicting::stop(it.p_threshold, it.min_checkpoints, setting)),
+        Rule::PredictFinal(it) => Box::new(prediction::Predicting::only(it, setting)),
         _ => Box::new(Silent("judges an experiment, not a run")),
     }
 }

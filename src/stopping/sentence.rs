@@ -62,7 +62,8 @@ pub fn sentence(criterion: &Criterion, verdict: &Verdict) -> String {
             let verb = if now == "now" { "" } else { "is " };
             let outcome = if verdict.answer == Answer::Satisfied { yes } else { no };
             let with = with.replace('#', &runs_of(peers, ""));
-            format!("{current} {verb}{now}, {reference} {with}: {outcome}, {end}")
+            let p = verdict.evidence.p.map_or_else(String::new, |p| format!(", p {}", number(p)));
+            format!("{current} {verb}{now}, {reference} {with}{p}: {outcome}, {end}")
         }
         Why::BetweenChecks => format!("checked once in {} steps, not here: {end}", number_word(needed)),
         Why::BetweenRungs => format!("decided next at step {needed}: {end}"),

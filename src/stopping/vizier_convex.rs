@@ -7,6 +7,7 @@
 use crate::model::{Goal, VizierConvex};
 
 use super::evidence::{Answer, Evidence, Why, Words};
+use super::prediction::last_step;
 use super::rule::{Moment, Others, RunRule, Setting};
 
 const OVERESTIMATE: Words = Words {
@@ -19,6 +20,8 @@ const OVERESTIMATE: Words = Words {
 pub(super) struct Convex {
     params: VizierConvex,
     goal: Goal,
+    max_checkpoints: Option<u64>,
+    steps: Vec<i64>,
     /// Finite measurements by step.
     measured: Vec<(i64, f64)>,
     best: Option<f64>,
@@ -26,13 +29,15 @@ pub(super) struct Convex {
 
 impl Convex {
     pub fn new(params: VizierConvex, setting: &Setting<'_>) -> Self {
-        Self { params, goal: setting.goal, measured: Vec::new(), best: None }
+        let (goal, max_checkpoints) = (setting.goal, setting.max_checkpoints);
+        Self { params, goal, max_checkpoints, steps: Vec::new(), measured: Vec::new(), best: None }
     }
 }
 
 impl RunRule for Convex {
     fn step(&mut self, now: &Moment, others: &mut Others<'_>) -> (Answer, Evidence) {
         let Some(value) = now.value else { return Evidence::no_value() };
+        self.steps.push(now.step);
         if value.is_finite() {
             self.measured.push((now.step, value));
             if self.best.is_none_or(|best| self.goal.better(value, best)) {
@@ -47,8 +52,9 @@ impl RunRule for Convex {
         if complete <= self.params.min_completed_runs {
             return Evidence::lacks(Why::Runs, complete, self.params.min_completed_runs.saturating_add(1));
         }
-        let longest = || others.crowd.longest(others.own).and_then(|step| u64::try_from(step).ok());
-        let most = self.params.max_step_count.or_else(longest).unwrap_or_default();
+        let cap = self.max_checkpoints;
+        let last = || last_step(cap, &self.steps, others.crowd, others.own).and_then(|step| u64::try_from(step).ok());
+        let most = self.params.max_step_count.or_else(last).unwrap_or_default();
         let least = self.params.min_step_count.unwrap_or(most / 10);
         if u64::try_from(now.step).unwrap_or(0) < least {
             return Evidence::lacks(Why::FromStep, 0, least);

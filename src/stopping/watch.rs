@@ -31,8 +31,6 @@ pub struct Watch {
     tracks: Vec<MetricName>,
     leaves: Vec<Leaf>,
     roots: Vec<Node>,
-    /// The highest ordinal so far.
-    newest: u64,
 }
 
 /// One rule that follows the run.
@@ -44,6 +42,7 @@ struct Leaf {
     evidence: Evidence,
     /// Of its newest own checkpoint.
     step: Option<i64>,
+    ordinal: u64,
 }
 
 enum Node {
@@ -60,7 +59,6 @@ impl Watch {
             tracks: frame.objective.map(|metric| metric.name.clone()).into_iter().collect(),
             leaves: Vec::new(),
             roots: Vec::new(),
-            newest: 0,
         };
         watch.roots = criteria.iter().map(|criterion| watch.plant(criterion, frame)).collect();
         watch
@@ -87,7 +85,7 @@ impl Watch {
                 let rule = run_rule(rule, &setting);
                 let track = metric.filter(|_| !any).map(|metric| self.track_of(metric));
                 let evidence = Evidence::of(None, Why::NoneYet);
-                self.leaves.push(Leaf { track, rule, answer: Answer::Undecided, evidence, step: None });
+                self.leaves.push(Leaf { track, rule, answer: Answer::Undecided, evidence, step: None, ordinal: 0 });
                 Node::Leaf(self.leaves.len() - 1)
             }
         }
@@ -115,9 +113,6 @@ impl Watch {
     /// `crowd` holds the runs by this metric, `own` is this run's place in it. `rungs` is what all runs of a replay
     /// share, and empty at its begin.
     pub fn step(&mut self, track: usize, now: &Moment, crowd: &Crowd<'_>, own: usize, rungs: &mut Vec<Rungs>) {
-        if track < self.tracks.len() {
-            self.newest = self.newest.max(now.ordinal);
-        }
         if rungs.len() < self.leaves.len() {
             rungs.resize_with(self.leaves.len(), Rungs::default);
         }
@@ -130,6 +125,7 @@ impl Watch {
             }
             let (answer, evidence) = leaf.rule.step(now, &mut Others { crowd, own, rungs });
             (leaf.answer, leaf.evidence, leaf.step) = (answer, evidence, Some(now.step));
+            leaf.ordinal = leaf.ordinal.max(now.ordinal);
         }
     }
 
@@ -143,8 +139,18 @@ impl Watch {
             Node::Leaf(at) => self.leaves[*at].answer,
             Node::AllOf(members) => all_of(members.iter().map(|member| self.answer_of(member))),
             Node::AnyOf(members) => any_of(members.iter().map(|member| self.answer_of(member))),
-            Node::NotBefore(count, _) if self.newest < *count => Answer::Unsatisfied,
+            Node::NotBefore(count, _) if self.newest(node) < *count => Answer::Unsatisfied,
             Node::NotBefore(_, members) => all_of(members.iter().map(|member| self.answer_of(member))),
+        }
+    }
+
+    /// How many checkpoints the rules within have seen, at most.
+    fn newest(&self, node: &Node) -> u64 {
+        match node {
+            Node::Leaf(at) => self.leaves[*at].ordinal,
+            Node::AllOf(members) | Node::AnyOf(members) | Node::NotBefore(_, members) => {
+                members.iter().map(|member| self.newest(member)).max().unwrap_or(0)
+            }
         }
     }
 
@@ -163,8 +169,8 @@ impl Watch {
             }
             Node::AllOf(members) => (Evidence::of(None, Why::AllOf), members),
             Node::AnyOf(members) => (Evidence::of(None, Why::AnyOf), members),
-            Node::NotBefore(count, members) if self.newest < *count => {
-                (Evidence { seen: self.newest, needed: *count, ..Evidence::of(None, Why::NotBefore) }, members)
+            Node::NotBefore(count, members) if self.newest(node) < *count => {
+                (Evidence { seen: self.newest(node), needed: *count, ..Evidence::of(None, Why::NotBefore) }, members)
             }
             Node::NotBefore(_, members) => (Evidence::of(None, Why::AllOf), members),
         };
