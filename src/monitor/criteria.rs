@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::model::{
-    After, CapBy, Criterion, CriterionKind, Level, MetricName, Profile, Resource, Rule, Slot, TrainingMonitor,
+    After, CapBy, Criterion, CriterionKind, Goal, Level, Metric, MetricName, Profile, Resource, Rule, Slot, Strategy,
+    TrainingMonitor,
 };
 
 use super::{Error, Limits, names};
@@ -321,6 +322,44 @@ fn check_drafts(
     }
 }
 
+/// Rules that look the other way than the metric they read: allowed, and rarely meant.
+///
+/// Lightning's own default is down and ignite's is up, whatever the metric.
+pub fn direction_warnings(criteria: &[Criterion], metrics: &[Metric]) -> Vec<FieldError> {
+    fn look(criterion: &Criterion, inside: &str, metrics: &[Metric], found: Found<'_>) {
+        for (at, member) in criterion.kind.members().iter().enumerate() {
+            look(member, &format!("{inside}criteria[{at}]."), metrics, found);
+        }
+        let (key, goal) = match &criterion.kind {
+            CriterionKind::Rule(Rule::KerasEarlyStopping(it)) => ("mode", it.mode),
+            CriterionKind::Rule(Rule::LightningEarlyStopping(it)) => ("mode", Some(it.mode.unwrap_or(Goal::Minimize))),
+            CriterionKind::Rule(Rule::IgniteEarlyStopping(it)) => ("mode", Some(it.mode.unwrap_or(Goal::Maximize))),
+            CriterionKind::Rule(Rule::HfEarlyStopping(it)) => {
+                let goal = it.greater_is_better.map(|up| if up { Goal::Maximize } else { Goal::Minimize });
+                ("greater_is_better", goal)
+            }
+            _ => return,
+        };
+        let metric = match &criterion.metric {
+            Some(name) => metrics.iter().find(|metric| metric.name == *name),
+            None => metrics.iter().find(|metric| metric.strategy == Strategy::Optimize),
+        };
+        if let (Some(goal), Some(metric)) = (goal, metric)
+            && goal != metric.objective
+        {
+            let message = format!("would {} {}, which is to {}", goal.word(), metric.name, metric.objective.word());
+            found(format!("{inside}params.{key}"), "criterion_direction", message);
+        }
+    }
+    let mut warnings = Vec::new();
+    for (at, criterion) in criteria.iter().enumerate() {
+        look(criterion, "", metrics, &mut |inside, rule, message| {
+            warnings.push(FieldError { inside, ..FieldError::new(Some(at), Field::Rule, rule, message) });
+        });
+    }
+    warnings
+}
+
 /// Checks the completion criteria of an experiment: path, rule and message of each error. `metrics` as in
 /// `CriterionForm::read`.
 pub fn check_completion(
@@ -523,6 +562,8 @@ fn optional_whole(text: &str, criterion: Option<usize>, field: Field, errors: &m
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn form(name: &str, metric: &str, lookback: &str, min: &str) -> CriterionForm {
@@ -691,5 +732,90 @@ mod tests {
         assert_eq!(errors.len(), 1);
         assert_eq!(errors[0].path, "training_monitor.early_stopping_criteria[1].name");
         assert_eq!(errors[0].rule, "criterion_name_unique");
+    }
+
+    fn rule(json: serde_json::Value) -> Criterion {
+        serde_json::from_value(json).expect("readable")
+    }
+
+    /// Path within the monitor and rule of each error of extended criteria.
+    fn wrong_in(criteria: Vec<Criterion>, profile: Profile) -> Vec<(String, &'static str)> {
+        let monitor = TrainingMonitor { max_checkpoints: Some(100), early_stopping_criteria: criteria };
+        let path = |error: &FieldError| error.path().replace("training_monitor.early_stopping_criteria", "");
+        let errors = check(&monitor, &[MetricName::new("acc"), MetricName::new("loss")], profile);
+        errors.iter().map(|error| (path(error), error.rule)).collect()
+    }
+
+    #[test]
+    fn extended_criteria_are_checked_with_all_they_combine() {
+        let fine = rule(json!({ "type": "keras_early_stopping", "name": "a", "params": { "patience": 3 } }));
+        assert_eq!(wrong_in(vec![fine], Profile::Extended), []);
+        let nested = rule(json!({ "type": "not_before", "name": "b", "checkpoints": 0, "criteria": [
+            { "type": "optuna_percentile", "params": { "percentile": 101 } },
+            { "type": "any_of", "criteria": [] },
+            { "type": "max_runs", "params": { "max_runs": 3 } },
+            { "type": "patience", "metric": "f1", "params": { "patience": 0 } },
+            { "type": "optuna_threshold" },
+            { "type": "optuna_patient", "params": { "patience": 1, "wrapped":
+                { "rule": "optuna_successive_halving", "params": { "bootstrap_count": 2 } } } },
+        ] }));
+        let found = wrong_in(vec![nested], Profile::Extended);
+        let expected = [
+            ("[0].checkpoints", "criterion_positive"),
+            ("[0].criteria[0].params.percentile", "param_range"),
+            ("[0].criteria[1].criteria", "criteria_required"),
+            ("[0].criteria[2].type", "criterion_level"),
+            ("[0].criteria[3].metric", "criterion_metric_known"),
+            ("[0].criteria[3].params.patience", "param_range"),
+            ("[0].criteria[4].params.lower", "params_together"),
+            ("[0].criteria[5].params.wrapped.params.bootstrap_count", "params_together"),
+        ];
+        assert_eq!(found, expected.map(|(path, rule)| (path.to_owned(), rule)));
+    }
+
+    #[test]
+    fn the_strict_profile_knows_convergence_only() {
+        let patience = rule(json!({ "type": "patience", "name": "a", "metric": "acc" }));
+        assert_eq!(wrong_in(vec![patience], Profile::Strict), [("[0].type".to_owned(), "criterion_type")]);
+    }
+
+    #[test]
+    fn runs_are_counted_by_completion_criteria() {
+        let late = |key: &str| {
+            let inner = json!([{ "type": "not_improving", "params": { "runs": 3 } }]);
+            rule(json!({ "type": "not_before", "name": "late", key: 5, "criteria": inner }))
+        };
+        let metrics = [MetricName::new("acc")];
+        assert_eq!(check_completion(&[late("runs")], &metrics, Profile::Extended), []);
+        let found = check_completion(&[late("checkpoints"), late("runs")], &metrics, Profile::Extended);
+        let found: Vec<(&str, &str)> = found.iter().map(|(path, rule, _)| (path.as_str(), *rule)).collect();
+        assert_eq!(
+            found,
+            [
+                ("completion_criteria[0].checkpoints", "criterion_level"),
+                ("completion_criteria[1].name", "criterion_name_unique"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_form_keeps_the_rules_that_it_cannot_show() {
+        let patience = rule(json!({ "type": "patience", "name": "a", "metric": "acc", "params": { "patience": 3 } }));
+        let monitor = TrainingMonitor { max_checkpoints: None, early_stopping_criteria: vec![patience] };
+        let mut form = MonitorForm::from(&monitor);
+        form.criteria[0].metric = "loss".to_owned();
+        let checked = form.check(&[MetricName::new("acc"), MetricName::new("loss")], Profile::Extended);
+        let kept = checked.monitor.expect("no errors").early_stopping_criteria.remove(0);
+        assert_eq!(kept.kind, monitor.early_stopping_criteria[0].kind);
+        assert_eq!(kept.metric, Some(MetricName::new("loss")));
+    }
+
+    #[test]
+    fn a_direction_against_the_metrics_own_is_warned_about() {
+        let lightning = rule(json!({ "type": "lightning_early_stopping", "name": "a", "metric": "acc" }));
+        let metrics = [Metric::optimized(MetricName::new("acc"), Goal::Maximize)];
+        let found = direction_warnings(&[lightning], &metrics);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].path(), "training_monitor.early_stopping_criteria[0].params.mode");
     }
 }

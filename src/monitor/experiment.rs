@@ -140,6 +140,10 @@ fn check_monitor(experiment: &Experiment, monitored: bool, seen: &[MetricName], 
     for error in criteria::check(&experiment.training_monitor, &known, experiment.profile) {
         findings.error(error.path(), error.rule, error.message);
     }
+    let list = &experiment.training_monitor.early_stopping_criteria;
+    for warning in criteria::direction_warnings(list, &experiment.metrics) {
+        findings.warning(warning.path(), warning.rule, warning.message);
+    }
     for warning in criteria::warnings(&experiment.training_monitor) {
         findings.warning(warning.path(), warning.rule, warning.message);
     }

@@ -75,9 +75,9 @@ pub enum Why {
     Seconds,
     /// Nothing to say in numbers.
     Plain(&'static str),
-    /// All of `needed` members must hold, `seen` do.
+    /// All of `needed` members must hold, `seen` do, `peers` are undecided.
     AllOf,
-    /// One of `needed` members must hold, `seen` do.
+    /// One of `needed` members must hold, `seen` do, `peers` are undecided.
     AnyOf,
     /// Nothing holds before checkpoint `needed`; this is `seen`.
     NotBefore,

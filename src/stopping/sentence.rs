@@ -76,8 +76,11 @@ pub fn sentence(criterion: &Criterion, verdict: &Verdict) -> String {
             Some(current) => format!("{} now, {words}: {end}", number(current)),
             None => format!("{words}: {end}"),
         },
-        Why::AllOf => format!("{seen} of {needed} hold, all must: {end}"),
-        Why::AnyOf => format!("{seen} of {needed} hold, one must: {end}"),
+        Why::AllOf | Why::AnyOf => {
+            let undecided = if peers > 0 { format!(", {peers} undecided") } else { String::new() };
+            let must = if why == Why::AllOf { "all must" } else { "one must" };
+            format!("{seen} of {needed} hold{undecided}, {must}: {end}")
+        }
         Why::NotBefore => format!("checkpoint {seen}, nothing holds before {needed}: {end}"),
     };
     match verdict.carried_from {
@@ -227,7 +230,52 @@ fn without_common_zeros<const N: usize>(mut texts: [String; N]) -> [String; N] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::probe::{NAN, Probe};
     use super::*;
+    use crate::model::{
+        Goal, KerasEarlyStopping, LightningEarlyStopping, OptunaMedian, OptunaThreshold, RayAsha, RayMaximumIteration,
+        Rule, SagemakerMedian, TimeCap,
+    };
+
+    /// What is said at the last checkpoint of a minimized run after a complete one.
+    fn said(rule: impl Into<Rule>, peer: &[f64], values: &[f64]) -> String {
+        let rule = rule.into();
+        let probe = Probe::new(Goal::Minimize, rule.clone()).peers(1, &[peer]);
+        let (answer, evidence) = *probe.follow(values).last().expect("a checkpoint");
+        let verdict = Verdict { criterion: 0, answer, evidence, carried_from: None, members: Vec::new() };
+        sentence(&Criterion { name: "n".to_owned(), metric: None, kind: CriterionKind::Rule(rule) }, &verdict)
+    }
+
+    #[test]
+    fn every_family_says_what_it_compared() {
+        let keras = KerasEarlyStopping { patience: 3, ..KerasEarlyStopping::default() };
+        assert_eq!(said(keras.clone(), &[], &[0.5]), "0.5 now, the first: go on");
+        assert_eq!(said(keras.clone(), &[], &[0.5, 0.412]), "0.412 now, better than 0.500 at step 1: go on");
+        assert_eq!(
+            said(keras, &[], &[0.409, 0.42, 0.43, 0.412]),
+            "0.412 now, the best 0.409 at step 1: three checks without improvement, patience 3, satisfied"
+        );
+        assert_eq!(
+            said(LightningEarlyStopping::default(), &[], &[0.25, NAN]),
+            "NaN now, 0.25 the best so far: not finite, satisfied"
+        );
+        let median = OptunaMedian { n_startup_trials: 1, ..OptunaMedian::default() };
+        assert_eq!(
+            said(median.clone(), &[0.5, 0.4], &[0.5, 0.45]),
+            "0.45 is the best so far, 0.40 the median of one run at this step: worse, satisfied"
+        );
+        assert_eq!(said(median, &[0.5], &[0.5, 0.45]), "needs one other run that came this far, there are none");
+        assert_eq!(
+            said(SagemakerMedian::default(), &[0.5], &[0.5]),
+            "needs three complete runs to compare with, there is one"
+        );
+        let upper = OptunaThreshold { upper: Some(1.0), ..OptunaThreshold::default() };
+        assert_eq!(said(upper, &[], &[1.01]), "1.01 now, 1.00 the upper bound: above, satisfied");
+        assert_eq!(said(RayAsha::default(), &[], &[0.5]), "0.5 now, the first at this rung: go on");
+        assert_eq!(said(RayMaximumIteration { max_iter: 2 }, &[], &[0.5]), "1 of 2 results: go on");
+        let cap = TimeCap { cap_secs: 600.0, ..TimeCap::default() };
+        assert_eq!(said(cap, &[], &[0.5]), "1 of 600 seconds: go on");
+    }
 
     #[test]
     fn similar_numbers_have_equally_many_decimals() {

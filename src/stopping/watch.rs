@@ -179,8 +179,9 @@ impl Watch {
         let evidence = if evidence.why == Why::NotBefore {
             evidence
         } else {
-            let held = members.iter().filter(|member| member.answer == Answer::Satisfied).count() as u64;
-            Evidence { seen: held, needed: members.len() as u64, ..evidence }
+            let count = |answer| members.iter().filter(|member| member.answer == answer).count() as u64;
+            let (held, undecided) = (count(Answer::Satisfied), count(Answer::Undecided));
+            Evidence { seen: held, peers: undecided, needed: members.len() as u64, ..evidence }
         };
         Verdict { criterion, answer: self.answer_of(node), evidence, carried_from: None, members }
     }
