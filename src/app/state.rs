@@ -8,9 +8,9 @@ use leptos::prelude::*;
 use crate::browser::{frame, page};
 use crate::chart::Theme;
 use crate::ingest::FileReport;
-use crate::model::{Experiment, Goal, Metric, RunId, Shared, StepUnit, TrainingMonitor};
+use crate::model::{Experiment, Goal, Metric, MetricName, RunId, Shared, StepUnit, TrainingMonitor};
 use crate::monitor::{self, MonitorForm};
-use crate::stopping::{self, Ledger};
+use crate::stopping::{self, Ledger, Record};
 use crate::view::card::{self, Look, Section};
 use crate::view::{RunRow, ShownRun, run_list};
 use crate::worker::client::Client;
@@ -220,19 +220,30 @@ impl Deref for App {
     }
 }
 
-/// Judges every checkpoint of every run.
+/// Judges every checkpoint of every run, each by what was known of the others then.
 fn judge(
     runs: &[Shared<ShownRun>],
     objective: Option<&Metric>,
     monitor: &TrainingMonitor,
 ) -> BTreeMap<RunId, Shared<Ledger>> {
-    let goal_of = |name: &crate::model::MetricName| match objective {
+    let goal_of = |name: &MetricName| match objective {
         Some(metric) if metric.name == *name => metric.objective,
         _ => crate::ingest::direction(name.as_str()).unwrap_or(Goal::Minimize),
     };
-    let ledger = |run: &Shared<ShownRun>| {
-        let series = |name: &crate::model::MetricName| run.curve(name).map(|curve| curve.series.clone());
-        (run.run.id.clone(), Shared::new(stopping::evaluate(monitor, objective, &goal_of, &series)))
-    };
-    runs.iter().map(ledger).collect()
+    let series: Vec<_> =
+        runs.iter().map(|run| move |name: &MetricName| run.curve(name).map(|curve| curve.series.clone())).collect();
+    let names: Vec<Vec<MetricName>> =
+        runs.iter().map(|run| run.curves.iter().map(|curve| curve.name.clone()).collect()).collect();
+    let records: Vec<Record<'_>> = (runs.iter().zip(&series).zip(&names))
+        .map(|((run, series), metrics)| Record {
+            series,
+            metrics,
+            start_secs: run.run.start_time.map(|start| start.secs()),
+            state: run.run.state,
+            stop_reason: run.run.stop_reason,
+            tags: &run.run.tags,
+        })
+        .collect();
+    let ledgers = stopping::evaluate_together(monitor, objective, &goal_of, "", &records);
+    runs.iter().map(|run| run.run.id.clone()).zip(ledgers.into_iter().map(Shared::new)).collect()
 }

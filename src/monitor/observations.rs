@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use crate::model::{
     Checkpoint, Experiment, FromJson, Goal, Metadata, MetricEvaluation, MetricName, Observation, ObservationId,
-    Problems, Profile, RunState, Strategy, Suggestion, Task, TrainingRun, WallTime,
+    Problems, Profile, RunState, StopReason, Strategy, Suggestion, Task, TrainingRun, WallTime,
 };
+use crate::stopping::stop_reason;
 
 use super::findings::Findings;
 use super::{Error, Limits, assignments, checkpoints, metadata};
@@ -74,6 +75,7 @@ pub fn observe_run(
     };
     let closed = TrainingRun {
         observation: Some(id),
+        stop_reason: run.stop_reason.or_else(|| stopped_by(experiment, made)).filter(|_| !body.failed),
         state: if body.failed { RunState::Failed } else { RunState::Completed },
         completed: run.completed.or(Some(now)),
         best_checkpoint: best.map(|best| best.id.clone()),
@@ -82,6 +84,15 @@ pub fn observe_run(
         ..run.clone()
     };
     Ok((observation, closed))
+}
+
+/// Why a run that is closed now was cut short, by the criteria that its newest checkpoint says hold.
+fn stopped_by(experiment: &Experiment, made: &[Checkpoint]) -> Option<StopReason> {
+    let newest = made.iter().rev().find(|checkpoint| !checkpoint.before_training)?;
+    let criteria = &experiment.training_monitor.early_stopping_criteria;
+    // All must hold; the cap alone is the planned end.
+    let all_hold = criteria.iter().all(|criterion| newest.stopping_reasons.get(&criterion.name) == Some(&true));
+    stop_reason(criteria.iter().filter(|_| all_hold))
 }
 
 /// Creates an observation from data, or says everything that is wrong with the body.
@@ -306,6 +317,21 @@ mod tests {
             })
         };
         create_observation(&experiment(), body, &find, ObservationId::new("17"), now())
+    }
+
+    #[test]
+    fn a_run_closed_where_its_criteria_hold_says_why_it_was_cut() {
+        let patience = json!({ "type": "patience", "name": "p", "metric": "acc", "params": { "patience": 1 } });
+        let mut experiment = experiment();
+        experiment.training_monitor.early_stopping_criteria = vec![serde_json::from_value(patience).expect("known")];
+        let mut made = checkpoints_of(&[0.5, 0.4]);
+        let close = |made: &[Checkpoint]| {
+            let (id, body) = (ObservationId::new("17"), FromRun::default());
+            observe_run(&experiment, &run(), made, body, id, now()).expect("valid").1.stop_reason
+        };
+        assert_eq!(close(&made), None);
+        made[1].stopping_reasons = [("p".to_owned(), true)].into();
+        assert_eq!(close(&made), Some(StopReason::EarlyStopping));
     }
 
     #[test]

@@ -4,9 +4,12 @@
 //! criterion judges at the records of its own metric; at a row without one its newest answer stands. Evaluation is
 //! one pass over the rows: O(rows × criteria), and no text is made.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::model::{Checkpoint, Goal, Metric, MetricName, RunState, Series, StopReason, TrainingMonitor};
+use crate::model::{
+    Checkpoint, Criterion, CriterionKind, Goal, Metric, MetricName, Rule, RunState, Series, StopReason, TrainingMonitor,
+};
 
 use super::crowd::{Crowd, Peer, PeerState, elapsed};
 use super::evidence::{Answer, Evidence};
@@ -52,6 +55,27 @@ impl Row {
         let names = monitor.early_stopping_criteria.iter().map(|criterion| criterion.name.clone());
         names.zip(self.verdicts.iter().map(|verdict| verdict.answer == Answer::Satisfied)).collect()
     }
+}
+
+/// Why a run that ended where these criteria held was cut: `Pruned` where one of them compares runs, `TimeCap` where
+/// all are caps on time, else `EarlyStopping`; nothing where none held.
+pub fn stop_reason<'c>(held: impl Iterator<Item = &'c Criterion>) -> Option<StopReason> {
+    fn is_time(kind: &CriterionKind) -> bool {
+        match kind {
+            CriterionKind::Rule(rule) => matches!(rule, Rule::TimeCap(_) | Rule::RayTimeout(_)),
+            _ => kind.is_combinator() && kind.members().iter().all(|member| is_time(&member.kind)),
+        }
+    }
+    let mut reason = None;
+    for criterion in held {
+        reason = Some(match reason {
+            _ if criterion.kind.compares_runs() => StopReason::Pruned,
+            Some(StopReason::Pruned) => StopReason::Pruned,
+            None | Some(StopReason::TimeCap) if is_time(&criterion.kind) => StopReason::TimeCap,
+            _ => StopReason::EarlyStopping,
+        });
+    }
+    reason
 }
 
 /// The whole history of verdicts of a run.
@@ -129,23 +153,43 @@ pub fn evaluate_together(
     let mut crowds = crowds(&judged, &tracks, frame);
     let mut rungs = Vec::new();
     let timed = tracks.iter().flatten().all(Track::has_every_time);
-    loop {
-        // The run whose next row comes first; by list order where times are equal or unknown.
-        let mut next: Option<(usize, f64)> = None;
-        for (run, (judged, tracks)) in judged.iter().zip(&tracks).enumerate() {
-            let Some(time) = judged.next_time(tracks) else { continue };
-            if next.is_none_or(|(_, first)| timed && time < first) {
-                next = Some((run, time));
-            }
-        }
-        let Some((run, _)) = next else { break };
+    let due = |judged: &Judged, run: usize| {
+        let time = judged.next_time(&tracks[run])?;
+        Some(Due { time: if timed { time } else { 0.0 }, run })
+    };
+    let mut ahead: BinaryHeap<Due> = judged.iter().enumerate().filter_map(|(run, judged)| due(judged, run)).collect();
+    while let Some(Due { run, .. }) = ahead.pop() {
         judged[run].step(&tracks[run], monitor, objective, &mut crowds, run, &mut rungs);
-        if judged[run].next_step(&tracks[run]).is_none() {
-            let state = PeerState::after(runs[run].state, runs[run].stop_reason);
-            crowds.iter_mut().for_each(|crowd| crowd.end(run, state));
+        match due(&judged[run], run) {
+            Some(next) => ahead.push(next),
+            None => {
+                let state = PeerState::after(runs[run].state, runs[run].stop_reason);
+                crowds.iter_mut().for_each(|crowd| crowd.end(run, state));
+            }
         }
     }
     judged.into_iter().map(Judged::finish).collect()
+}
+
+/// The next row of a run. The greatest is the one that comes first: by time, then by the order of the list.
+#[derive(PartialEq)]
+struct Due {
+    time: f64,
+    run: usize,
+}
+
+impl Eq for Due {}
+
+impl Ord for Due {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.time.total_cmp(&self.time).then(other.run.cmp(&self.run))
+    }
+}
+
+impl PartialOrd for Due {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// Judges checkpoints that were entered one by one rather than read from a log.
@@ -336,7 +380,7 @@ impl Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CheckpointId, Criterion, CriterionKind, MetricEvaluation, RunId, WallTime};
+    use crate::model::{CheckpointId, MetricEvaluation, Patience, RunId, SagemakerMedian, TimeCap, WallTime};
     use crate::stopping::sentence;
 
     const NAN: f64 = f64::NAN;
@@ -516,6 +560,18 @@ mod tests {
                 "0.7 now, NaN two checkpoints ago: not an improvement, satisfied",
             ]
         );
+    }
+
+    #[test]
+    fn a_run_is_pruned_where_a_rule_compared_it() {
+        let rule = |rule: Rule| Criterion { name: "n".to_owned(), metric: None, kind: CriterionKind::Rule(rule) };
+        let (cap, patience) = (rule(TimeCap::default().into()), rule(Patience::default().into()));
+        let median = rule(SagemakerMedian::default().into());
+        let of = |held: &[&Criterion]| stop_reason(held.iter().copied());
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[&patience, &cap]), Some(StopReason::EarlyStopping));
+        assert_eq!(of(&[&cap, &cap]), Some(StopReason::TimeCap));
+        assert_eq!(of(&[&patience, &median, &cap]), Some(StopReason::Pruned));
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub use evidence::{Answer, Evidence, Kept, Why, Words};
 pub use halving::Rungs;
 pub use hyperband::{hyperband_bracket, hyperband_budgets};
 pub use hyperband_geometry::{PlannedBracket, hyperband_plan};
-pub use ledger::{Ledger, Record, Row, Verdict, evaluate, evaluate_checkpoints, evaluate_together};
+pub use ledger::{Ledger, Record, Row, Verdict, evaluate, evaluate_checkpoints, evaluate_together, stop_reason};
 pub use outcome::{Advice, Best, Outcome};
 pub use pbt::pbt_quantiles;
 pub use predict_stop::{Prediction, Stop as PredictedStop, predict_final};
