@@ -98,7 +98,7 @@ impl RunRule for Asha {
                 return (Answer::Unsatisfied, Evidence::of(Some(value), Why::Plain("the first at this rung")));
             }
             let bar = if self.goal == Goal::Maximize { cutoff } else { -cutoff };
-            let (answer, evidence) = Evidence::compared(signed < cutoff, value, bar, CUTOFF);
+            let (answer, evidence) = Evidence::compared(signed < cutoff, value, bar, &CUTOFF);
             return (answer, Evidence { peers: count, ..evidence });
         }
         match recorded.iter().any(|recorded| *recorded) {

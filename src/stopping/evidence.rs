@@ -64,7 +64,7 @@ pub enum Why {
     /// It does not; `wait` of `needed` checks have brought nothing.
     Waiting,
     /// `current` against `reference`, put into these words.
-    Compared(Words),
+    Compared(&'static Words),
     /// Checked once in `needed` steps, and not here.
     BetweenChecks,
     /// A rung was passed; the next is at step `needed`.
@@ -111,7 +111,7 @@ impl Evidence {
     }
 
     /// `current` was held against `reference`.
-    pub(super) fn compared(holds: bool, current: f64, reference: f64, words: Words) -> (Answer, Self) {
+    pub(super) fn compared(holds: bool, current: f64, reference: f64, words: &'static Words) -> (Answer, Self) {
         let why = Why::Compared(words);
         (Answer::of(holds), Self { current: Some(current), reference: Some(reference), why, ..Self::default() })
     }

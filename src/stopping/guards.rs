@@ -53,9 +53,9 @@ impl RunRule for Diverging {
             .and_then(|best| Some(self.params.factor? * best.value));
         let worse = self.params.threshold.filter(|&threshold| self.goal.better(threshold, value));
         let (answer, evidence) = match (worse, multiple, self.params.threshold) {
-            (Some(threshold), ..) => Evidence::compared(true, value, threshold, DIVERGED),
-            (None, Some(multiple), _) => Evidence::compared(value > multiple, value, multiple, MULTIPLE),
-            (None, None, Some(threshold)) => Evidence::compared(false, value, threshold, DIVERGED),
+            (Some(threshold), ..) => Evidence::compared(true, value, threshold, &DIVERGED),
+            (None, Some(multiple), _) => Evidence::compared(value > multiple, value, multiple, &MULTIPLE),
+            (None, None, Some(threshold)) => Evidence::compared(false, value, threshold, &DIVERGED),
             (None, None, None) => {
                 (Answer::Unsatisfied, Evidence::of(Some(value), Why::Plain("no positive best to compare with")))
             }
@@ -74,7 +74,7 @@ impl RunRule for Target {
     fn step(&mut self, now: &Moment, _: &mut Others<'_>) -> (Answer, Evidence) {
         let Some(value) = now.value else { return Evidence::no_value() };
         let reached = value == self.target || self.goal.better(value, self.target);
-        Evidence::compared(reached, value, self.target, TARGET)
+        Evidence::compared(reached, value, self.target, &TARGET)
     }
 }
 

@@ -116,7 +116,7 @@ impl RunRule for Halving {
                 Goal::Minimize => competing[kept],
                 Goal::Maximize => competing[count - 1 - kept],
             };
-            let (answer, evidence) = Evidence::compared(self.goal.better(bar, value), value, bar, KEPT);
+            let (answer, evidence) = Evidence::compared(self.goal.better(bar, value), value, bar, &KEPT);
             let evidence = Evidence { peers: count as u64, ..evidence };
             if answer == Answer::Satisfied {
                 return (answer, evidence);

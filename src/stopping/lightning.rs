@@ -56,13 +56,13 @@ impl RunRule for Lightning {
             return (answer, Evidence { wait: self.wait, best: Some(before), ..evidence });
         };
         let beyond = |threshold: Option<f64>, goal: Goal| threshold.filter(|&threshold| goal.better(value, threshold));
-        let trigger = |reference: f64, words: Words| Evidence::compared(true, value, reference, words);
+        let trigger = |reference: f64, words: &'static Words| Evidence::compared(true, value, reference, words);
         let (answer, evidence) = if self.params.check_finite && !value.is_finite() {
-            trigger(before.value, FINITE)
+            trigger(before.value, &FINITE)
         } else if let Some(threshold) = beyond(self.params.stopping_threshold, self.goal) {
-            trigger(threshold, REACHED)
+            trigger(threshold, &REACHED)
         } else if let Some(threshold) = beyond(self.params.divergence_threshold, self.goal.flipped()) {
-            trigger(threshold, DIVERGED)
+            trigger(threshold, &DIVERGED)
         } else {
             let improved = self.improves(value);
             self.wait = if improved { 0 } else { self.wait + 1 };

@@ -71,7 +71,7 @@ impl RunRule for Patient {
             (Some(_), _) if after.is_nan() || self.before.is_nan() => {
                 (Answer::Unsatisfied, Evidence::of(Some(value), Why::Plain("nothing but NaN on one side")))
             }
-            (Some(_), _) => Evidence::compared(stale, after, self.before, STALE),
+            (Some(_), _) => Evidence::compared(stale, after, self.before, &STALE),
         }
     }
 }

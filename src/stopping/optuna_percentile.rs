@@ -16,7 +16,7 @@ const ALL_NAN: &str = "nothing but NaN so far";
 
 pub(super) struct Percentile {
     params: OptunaPercentile,
-    words: Words,
+    words: &'static Words,
     goal: Goal,
     /// Without NaN.
     best: Option<Kept>,
@@ -27,14 +27,14 @@ pub(super) struct Percentile {
 
 impl Percentile {
     pub fn new(params: OptunaPercentile, goal: Goal) -> Self {
-        Self { params, words: PERCENTILE, goal, best: None, before: -1, here: Vec::new() }
+        Self { params, words: &PERCENTILE, goal, best: None, before: -1, here: Vec::new() }
     }
 
     pub fn median(params: &OptunaMedian, goal: Goal) -> Self {
         let OptunaMedian { n_startup_trials, n_warmup_steps, interval_steps, n_min_trials } = *params;
         let params =
             OptunaPercentile { percentile: 50.0, n_startup_trials, n_warmup_steps, interval_steps, n_min_trials };
-        Self { words: MEDIAN, ..Self::new(params, goal) }
+        Self { words: &MEDIAN, ..Self::new(params, goal) }
     }
 
     fn judge(&mut self, now: &Moment, first: bool, others: &Others<'_>) -> (Answer, Evidence) {

@@ -42,9 +42,9 @@ impl RunRule for Threshold {
         }
         match (lower, upper) {
             (Some(lower), upper) if value < lower || upper.is_none() => {
-                Evidence::compared(value < lower, value, lower, LOWER)
+                Evidence::compared(value < lower, value, lower, &LOWER)
             }
-            (_, Some(upper)) => Evidence::compared(value > upper, value, upper, UPPER),
+            (_, Some(upper)) => Evidence::compared(value > upper, value, upper, &UPPER),
             (_, None) => (Answer::Unsatisfied, Evidence::of(Some(value), Why::Plain("no bound"))),
         }
     }

@@ -86,7 +86,7 @@ impl Predicting {
                 match prediction.filter(|_| p.is_some()) {
                     Some(prediction) => {
                         let value = prediction.forecast.value;
-                        let (_, evidence) = Evidence::compared(false, value, best, BEST);
+                        let (_, evidence) = Evidence::compared(false, value, best, &BEST);
                         (answer, Evidence { p, ..evidence })
                     }
                     None => (answer, Evidence::of(Some(now), Why::Plain("no curve to predict from"))),
@@ -94,7 +94,7 @@ impl Predicting {
             }
             (None, best) => match predict_final(&steps, &values, target, self.goal, best) {
                 Some(prediction) => {
-                    let (answer, evidence) = Evidence::compared(false, prediction.forecast.value, now, VALUE);
+                    let (answer, evidence) = Evidence::compared(false, prediction.forecast.value, now, &VALUE);
                     (answer, Evidence { p: prediction.p_better, ..evidence })
                 }
                 None => (Answer::Undecided, Evidence::of(Some(now), Why::Plain("no curve to predict from"))),

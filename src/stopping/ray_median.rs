@@ -55,7 +55,7 @@ impl RunRule for RayMedian {
         let bar = median(means);
         let best = self.best.map_or(value, |best| best.value);
         let worse = best.is_nan() || self.goal.better(bar, best);
-        let (answer, evidence) = Evidence::compared(worse, best, bar, MEDIAN);
+        let (answer, evidence) = Evidence::compared(worse, best, bar, &MEDIAN);
         (answer, Evidence { peers, best: self.best, ..evidence })
     }
 }

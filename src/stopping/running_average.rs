@@ -78,8 +78,8 @@ impl RunRule for RunningAverage {
         }
         let bar = median(means);
         let (held, words) = match (self.compares_best, self.best) {
-            (false, _) => (value, CURRENT),
-            (true, Some(best)) => (best.value, BEST),
+            (false, _) => (value, &CURRENT),
+            (true, Some(best)) => (best.value, &BEST),
             (true, None) => {
                 return (Answer::Unsatisfied, Evidence::of(Some(value), Why::Plain("no finite value so far")));
             }

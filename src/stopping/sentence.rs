@@ -57,7 +57,7 @@ pub fn sentence(criterion: &Criterion, verdict: &Verdict) -> String {
             let checks = if wait == 1 { "check" } else { "checks" };
             format!("{compared}: {} {checks} without improvement, patience {needed}, {end}", number_word(wait))
         }
-        Why::Compared(Words { now, with, yes, no }) => {
+        Why::Compared(&Words { now, with, yes, no }) => {
             let (current, reference) = number_pair(current.unwrap_or(f64::NAN), reference.unwrap_or(f64::NAN));
             let verb = if now == "now" { "" } else { "is " };
             let outcome = if verdict.answer == Answer::Satisfied { yes } else { no };

@@ -35,11 +35,11 @@ impl RunRule for Plateau {
         }
         if let Some(threshold) = self.params.metric_threshold.filter(|&threshold| self.goal.better(threshold, value)) {
             const SHORT: Words = Words { now: "now", with: "the threshold", yes: "reached", no: "not reached" };
-            return Evidence::compared(false, value, threshold, SHORT);
+            return Evidence::compared(false, value, threshold, &SHORT);
         }
         let window = self.results.len() - usize::try_from(self.params.num_results).unwrap_or(0);
         let deviation = standard_deviation(&self.results[window..]);
-        let (answer, evidence) = Evidence::compared(deviation < self.params.std, deviation, self.params.std, PLATEAU);
+        let (answer, evidence) = Evidence::compared(deviation < self.params.std, deviation, self.params.std, &PLATEAU);
         (answer, Evidence { seen: count, needed, ..evidence })
     }
 }

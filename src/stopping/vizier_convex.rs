@@ -67,7 +67,7 @@ impl RunRule for Convex {
         };
         let overestimate = best + slope * (most as f64 - now.step as f64).max(0.0);
         let worse = self.goal.better(elsewhere, overestimate);
-        let (answer, evidence) = Evidence::compared(worse, overestimate, elsewhere, OVERESTIMATE);
+        let (answer, evidence) = Evidence::compared(worse, overestimate, elsewhere, &OVERESTIMATE);
         (answer, Evidence { peers: complete, ..evidence })
     }
 }

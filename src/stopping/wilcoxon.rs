@@ -68,7 +68,7 @@ impl RunRule for Wilcoxon {
         };
         let (own, other) = (self.sum / self.reported.len() as f64, mean(best.values()));
         let worse = !self.goal.better(own, other) && own != other;
-        let (answer, evidence) = Evidence::compared(p < self.params.p_threshold && worse, own, other, AVERAGES);
+        let (answer, evidence) = Evidence::compared(p < self.params.p_threshold && worse, own, other, &AVERAGES);
         (answer, Evidence { p: Some(p), peers: 1, ..evidence })
     }
 }
