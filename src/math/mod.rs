@@ -12,4 +12,4 @@ pub use curve::Family;
 pub use fit::{Fit, Shape, fit};
 pub use forecast::{BAND_FACTOR, FORECAST_FAMILIES, Forecast, Spread, forecast};
 pub use normal::normal_cdf;
-pub use statistics::{mean, median, percentile, percentile_of_sorted, standard_deviation};
+pub use statistics::{between, mean, median, percentile, percentile_of_sorted, percentile_rank, standard_deviation};

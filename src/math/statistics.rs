@@ -33,11 +33,22 @@ pub fn percentile(values: &[f64], p: f64) -> f64 {
 
 /// The same of values that are ascending and free of NaN already. O(1).
 pub fn percentile_of_sorted(sorted: &[f64], p: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
+    let Some((below, weight)) = percentile_rank(sorted.len(), p) else { return f64::NAN };
+    between(sorted[below], sorted[(below + 1).min(sorted.len() - 1)], weight)
+}
+
+/// Where the `p`-th percentile of so many values lies: the index of the value below it, and the weight of the next.
+///
+/// The index is that of a value; `None` without values.
+pub fn percentile_rank(count: usize, p: f64) -> Option<(usize, f64)> {
+    let last = count.checked_sub(1)?;
     let rank = last as f64 * p / 100.0;
     let below = (rank.max(0.0).floor() as usize).min(last);
-    let weight = rank - below as f64;
-    let (a, b) = (sorted[below], sorted[(below + 1).min(last)]);
+    Some((below, rank - below as f64))
+}
+
+/// The number between two others by the weight of the second, as NumPy interpolates.
+pub fn between(a: f64, b: f64, weight: f64) -> f64 {
     if weight < 0.5 { a + (b - a) * weight } else { b - (b - a) * (1.0 - weight) }
 }
 

@@ -5,8 +5,11 @@
 //! saving that a rule may claim.
 
 use std::cmp::Ordering;
+use std::sync::OnceLock;
 
 use crate::model::{Goal, RunState, Series, StopReason};
+
+use super::peers::{Averages, Grid};
 
 /// One run as it was recorded.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -64,6 +67,8 @@ pub(super) struct Replayed {
     pub full: Option<f64>,
     /// The start, where every checkpoint has its time too.
     pub timed_from: Option<f64>,
+    /// 1 where the stated epochs count from 1, else 0.
+    pub first_epoch: f64,
 }
 
 impl Replayed {
@@ -79,12 +84,20 @@ impl Replayed {
             .collect();
         let timed = has_every_time(&run.series);
         let timed_from = run.start_secs.filter(|start| timed && start.is_finite());
-        Self { index, run, best_so_far, full: Some(best).filter(|best| !best.is_nan()), timed_from }
+        let first_epoch = (0..run.series.len()).find_map(|at| run.series.epoch(at));
+        let first_epoch = if first_epoch.is_some_and(|epoch| epoch >= 1.0) { 1.0 } else { 0.0 };
+        let full = Some(best).filter(|best| !best.is_nan());
+        Self { index, run, best_so_far, full, timed_from, first_epoch }
     }
 
     /// Something cut the run; how it would have gone on is unknown.
     pub fn is_censored(&self) -> bool {
         self.run.stop_reason.is_some()
+    }
+
+    /// Says whether the run, once it is over, is a complete peer of others.
+    pub fn is_complete_peer(&self) -> bool {
+        matches!(self.run.stop_reason, None | Some(StopReason::EarlyStopping))
     }
 
     /// How many checkpoints there are; at least 1.
@@ -119,6 +132,9 @@ pub struct History {
     pub(super) sequence: Vec<usize>,
     /// By time: the run of each event. Empty where run follows run.
     pub(super) events: Vec<u32>,
+    /// Made when the first rule asks for it.
+    grid: OnceLock<Grid>,
+    averages: OnceLock<Option<Averages>>,
 }
 
 impl History {
@@ -144,6 +160,8 @@ impl History {
             left_out,
             order_used,
             events: Vec::new(),
+            grid: OnceLock::new(),
+            averages: OnceLock::new(),
         };
         match &history.order_used {
             Order::File => {}
@@ -171,6 +189,16 @@ impl History {
     /// How many checkpoints all replayed runs have together.
     pub fn checkpoint_count(&self) -> usize {
         self.runs.iter().map(Replayed::len).sum()
+    }
+
+    /// The steps of all runs with the values there; the same for all settings.
+    pub(super) fn grid(&self) -> &Grid {
+        self.grid.get_or_init(|| Grid::new(self))
+    }
+
+    /// The running averages of all runs; `None` where the table would be too large.
+    pub(super) fn averages(&self) -> Option<&Averages> {
+        self.averages.get_or_init(|| Averages::new(self, self.grid())).as_ref()
     }
 
     /// The stops of "no rule".

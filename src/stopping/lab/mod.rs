@@ -13,7 +13,11 @@ mod completion;
 mod figures;
 mod guard;
 mod history;
+mod lone;
 mod pareto;
+mod peers;
+mod ranks;
+mod replay;
 
 pub use completion::{Ending, EndingFigures, Spent, ending, ending_figures};
 pub use figures::{Counting, Figures, Lost, RunValue, Saved};
