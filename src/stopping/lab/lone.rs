@@ -8,42 +8,83 @@ use crate::stopping::Answer;
 use super::history::{History, Replayed};
 use super::replay::{Follower, decided};
 
+/// A rule with what it remembers of a run.
+pub(super) trait LoneRule {
+    type Memory: Clone;
+
+    /// Before the first checkpoint.
+    fn begin(&self) -> Self::Memory;
+
+    fn step(&self, memory: &mut Self::Memory, run: &Replayed, at: usize) -> Answer;
+}
+
+/// A rule that follows each run by itself.
+pub(super) struct Lone<R: LoneRule> {
+    rule: R,
+    /// One for each run, where runs happen at once; else made when it is needed.
+    memories: Vec<R::Memory>,
+}
+
+impl<R: LoneRule> Lone<R> {
+    pub fn new(rule: R) -> Self {
+        Self { rule, memories: Vec::new() }
+    }
+}
+
+impl<R: LoneRule> Follower for Lone<R> {
+    fn step(&mut self, history: &History, run: usize, at: usize) -> Answer {
+        if self.memories.is_empty() {
+            self.memories.resize(history.runs.len(), self.rule.begin());
+        }
+        self.rule.step(&mut self.memories[run], &history.runs[run], at)
+    }
+
+    fn first_stop(&mut self, history: &History, run: usize) -> Option<usize> {
+        let (of, mut memory) = (&history.runs[run], self.rule.begin());
+        (0..of.len()).find(|&at| self.rule.step(&mut memory, of, at) == Answer::Satisfied)
+    }
+
+    fn compares_runs(&self) -> bool {
+        false
+    }
+}
+
 /// SigOpt's convergence.
 pub(super) struct Convergence {
     pub lookback: usize,
+    /// More than `lookback`.
     pub needed: usize,
     pub goal: Goal,
 }
 
-impl Follower for Convergence {
-    fn step(&mut self, history: &History, run: usize, at: usize) -> Answer {
+impl LoneRule for Convergence {
+    type Memory = ();
+
+    fn begin(&self) {}
+
+    fn step(&self, (): &mut (), run: &Replayed, at: usize) -> Answer {
         if at + 1 < self.needed {
             return Answer::Undecided;
         }
-        let values = history.runs[run].run.series.values();
+        let values = run.run.series.values();
         decided(!self.goal.better(values[at], values[at - self.lookback]))
     }
 }
 
-/// The best value so far and the checks since.
+/// Keras' early stopping.
+pub(super) struct Keras {
+    pub params: KerasEarlyStopping,
+    pub goal: Goal,
+}
+
+/// The best value so far, `None` before the first, and the checks since.
 #[derive(Clone, Copy)]
-struct Wait {
-    best: f64,
+pub(super) struct Wait {
+    best: Option<f64>,
     checks: u64,
 }
 
-/// Keras' early stopping; `None` is no best yet.
-pub(super) struct Keras {
-    params: KerasEarlyStopping,
-    goal: Goal,
-    runs: Vec<Option<Wait>>,
-}
-
 impl Keras {
-    pub fn new(params: &KerasEarlyStopping, goal: Goal, history: &History) -> Self {
-        Self { params: params.clone(), goal, runs: vec![None; history.runs.len()] }
-    }
-
     fn improves(&self, value: f64, on: f64) -> bool {
         let delta = self.params.min_delta.abs();
         match self.goal {
@@ -55,29 +96,34 @@ impl Keras {
 
 /// The epoch of a checkpoint, counted from 0: the stated one, else the ordinal.
 fn epoch(run: &Replayed, at: usize) -> f64 {
-    match run.run.series.epoch(at) {
-        None => at as f64,
-        Some(stated) => stated.floor() - run.first_epoch,
+    match run.run.series.epochs().get(at) {
+        Some(stated) if !stated.is_nan() => stated.floor() - run.first_epoch,
+        _ => at as f64,
     }
 }
 
-impl Follower for Keras {
-    fn step(&mut self, history: &History, run: usize, at: usize) -> Answer {
-        let of = &history.runs[run];
-        let epoch = epoch(of, at);
+impl LoneRule for Keras {
+    type Memory = Wait;
+
+    fn begin(&self) -> Wait {
+        Wait { best: None, checks: 0 }
+    }
+
+    fn step(&self, wait: &mut Wait, run: &Replayed, at: usize) -> Answer {
+        let epoch = epoch(run, at);
         if epoch < self.params.start_from_epoch as f64 {
             return Answer::Undecided;
         }
-        let value = of.run.series.values()[at];
-        let before = self.runs[run];
-        let mut checks = before.map_or(0, |wait| wait.checks) + 1;
-        let improved = before.is_none_or(|wait| self.improves(value, wait.best));
-        let best = if improved { value } else { before.map_or(value, |wait| wait.best) };
-        if improved && self.params.baseline.is_none_or(|baseline| self.improves(value, baseline)) {
-            checks = 0;
+        let value = run.run.series.values()[at];
+        wait.checks += 1;
+        if wait.best.is_none_or(|best| self.improves(value, best)) {
+            wait.best = Some(value);
+            if self.params.baseline.is_none_or(|baseline| self.improves(value, baseline)) {
+                wait.checks = 0;
+            }
+            return Answer::Unsatisfied;
         }
-        self.runs[run] = Some(Wait { best, checks });
-        decided(!improved && checks >= self.params.patience && epoch > 0.0)
+        decided(wait.checks >= self.params.patience && epoch > 0.0)
     }
 }
 
@@ -85,20 +131,24 @@ impl Follower for Keras {
 pub(super) struct Lightning {
     params: LightningEarlyStopping,
     goal: Goal,
-    runs: Vec<Wait>,
 }
 
 impl Lightning {
-    pub fn new(params: &LightningEarlyStopping, history: &History) -> Self {
-        let goal = params.mode.unwrap_or(Goal::Minimize);
-        let worst = if goal == Goal::Minimize { f64::INFINITY } else { f64::NEG_INFINITY };
-        Self { params: params.clone(), goal, runs: vec![Wait { best: worst, checks: 0 }; history.runs.len()] }
+    pub fn new(params: LightningEarlyStopping) -> Self {
+        Self { goal: params.mode.unwrap_or(Goal::Minimize), params }
     }
 }
 
-impl Follower for Lightning {
-    fn step(&mut self, history: &History, run: usize, at: usize) -> Answer {
-        let value = history.runs[run].run.series.values()[at];
+impl LoneRule for Lightning {
+    type Memory = Wait;
+
+    fn begin(&self) -> Wait {
+        let worst = if self.goal == Goal::Minimize { f64::INFINITY } else { f64::NEG_INFINITY };
+        Wait { best: Some(worst), checks: 0 }
+    }
+
+    fn step(&self, wait: &mut Wait, run: &Replayed, at: usize) -> Answer {
+        let value = run.run.series.values()[at];
         let params = &self.params;
         let beyond = |threshold: Option<f64>, goal: Goal| threshold.is_some_and(|it| goal.better(value, it));
         if (params.check_finite && !value.is_finite())
@@ -107,12 +157,15 @@ impl Follower for Lightning {
         {
             return Answer::Satisfied;
         }
-        let wait = &mut self.runs[run];
-        let improved = match self.goal {
-            Goal::Minimize => value + params.min_delta < wait.best,
-            Goal::Maximize => value - params.min_delta > wait.best,
+        let improves = |best: f64| match self.goal {
+            Goal::Minimize => value + params.min_delta < best,
+            Goal::Maximize => value - params.min_delta > best,
         };
-        *wait = if improved { Wait { best: value, checks: 0 } } else { Wait { checks: wait.checks + 1, ..*wait } };
-        decided(!improved && wait.checks >= params.patience)
+        if wait.best.is_none_or(improves) {
+            *wait = Wait { best: Some(value), checks: 0 };
+            return Answer::Unsatisfied;
+        }
+        wait.checks += 1;
+        decided(wait.checks >= params.patience)
     }
 }

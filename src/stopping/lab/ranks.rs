@@ -2,11 +2,11 @@
 //!
 //! A rule that compares runs asks at every checkpoint for a percentile of the runs that are complete by then. Which runs
 //! these are differs with the setting, the values do not: so they are ranked once for all settings, and a setting only
-//! marks the ranks that are present. The wanted rank moves little between two questions, so a cursor follows it.
+//! marks the ranks that are present. A new value moves the wanted rank by one at most, so a cursor follows it.
 
 use crate::math::{between, percentile_rank};
 
-/// A value without rank: NaN, or none at all.
+/// A value without rank: NaN.
 const NONE: u32 = u32::MAX;
 
 /// Values at places, ranked within each place. An entry is a value of a run at a place.
@@ -14,8 +14,10 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Ranks {
     /// Per entry: its place, and its rank there.
     entries: Vec<(u32, u32)>,
-    /// Per place, ascending and without NaN.
-    sorted: Vec<Vec<f64>>,
+    /// Place after place, ascending and without NaN.
+    sorted: Vec<f64>,
+    /// Where each place begins in `sorted`, and at last where it ends.
+    starts: Vec<u32>,
 }
 
 impl Ranks {
@@ -28,14 +30,17 @@ impl Ranks {
             }
         }
         let mut entries: Vec<(u32, u32)> = values.iter().map(|(place, _)| (*place, NONE)).collect();
+        let (mut sorted, mut starts) = (Vec::with_capacity(values.len()), vec![0]);
         let value_of = |entry: &u32| values[*entry as usize].1;
         for at_place in &mut by_place {
             at_place.sort_by(|a, b| value_of(a).total_cmp(&value_of(b)));
             for (rank, entry) in (0..).zip(at_place.iter()) {
                 entries[*entry as usize].1 = rank;
+                sorted.push(value_of(entry));
             }
+            starts.push(sorted.len() as u32);
         }
-        Self { entries, sorted: by_place.iter().map(|entries| entries.iter().map(value_of).collect()).collect() }
+        Self { entries, sorted, starts }
     }
 
     /// The place of an entry.
@@ -50,32 +55,37 @@ pub(super) struct Present<'a> {
     places: Vec<Place>,
     /// Bits of the ranks that are present, place after place.
     words: Vec<u64>,
+    /// The newest answer of `percentile_rank` with its question: places mostly have equally many values.
+    rank: (u32, usize, f64),
 }
 
 /// What is present at one place.
+#[derive(Clone, Copy)]
 struct Place {
     first_word: u32,
-    /// The word the cursor stands at, and how many bits are set before it.
+    first_value: u32,
+    /// A present rank, and how many present ones are before it.
     cursor: u32,
     before: u32,
     /// Entries with a value, and all.
     values: u32,
     all: u32,
-    /// The answer to the last question, while nothing was added.
-    bar: Option<f64>,
+    /// The answer to the last question; NaN when it must be asked again.
+    bar: f64,
 }
 
 impl<'a> Present<'a> {
     /// Nothing is present yet.
     pub fn new(ranks: &'a Ranks) -> Self {
         let mut first_word = 0;
-        let place = |sorted: &Vec<f64>| {
-            let place = Place { first_word, cursor: 0, before: 0, values: 0, all: 0, bar: None };
-            first_word += sorted.len().div_ceil(64) as u32;
+        let place = |ends: &[u32]| {
+            let place =
+                Place { first_word, first_value: ends[0], cursor: 0, before: 0, values: 0, all: 0, bar: f64::NAN };
+            first_word += (ends[1] - ends[0]).div_ceil(64);
             place
         };
-        let places = ranks.sorted.iter().map(place).collect();
-        Self { ranks, places, words: vec![0; first_word as usize] }
+        let places = ranks.starts.windows(2).map(place).collect();
+        Self { ranks, places, words: vec![0; first_word as usize], rank: (0, 0, 0.0) }
     }
 
     /// An entry is present from now on; each is added once.
@@ -83,13 +93,16 @@ impl<'a> Present<'a> {
         let (place, rank) = self.ranks.entries[entry];
         let place = &mut self.places[place as usize];
         place.all += 1;
-        if rank != NONE {
-            let word = rank / 64;
-            self.words[(place.first_word + word) as usize] |= 1 << (rank % 64);
-            place.before += u32::from(word < place.cursor);
-            place.values += 1;
-            place.bar = None;
+        if rank == NONE {
+            return;
         }
+        self.words[(place.first_word + rank / 64) as usize] |= 1 << (rank % 64);
+        if place.values == 0 {
+            place.cursor = rank;
+        }
+        place.before += u32::from(rank < place.cursor);
+        place.values += 1;
+        place.bar = f64::NAN;
     }
 
     /// How many entries are present at a place, those of NaN included.
@@ -104,67 +117,70 @@ impl<'a> Present<'a> {
 
     /// The percentile of what is present at a place, as `math::percentile` has it. Always of one and the same `p`.
     pub fn percentile(&mut self, place: usize, p: f64) -> f64 {
-        if let Some(bar) = self.places[place].bar {
+        let Place { bar, values, .. } = self.places[place];
+        if !bar.is_nan() || values == 0 {
             return bar;
         }
-        let count = self.places[place].values as usize;
-        let bar = percentile_rank(count, p).map_or(f64::NAN, |(below, weight)| {
-            let (a, b) = self.pair(place, below as u32, below + 1 < count);
-            between(a, b, weight)
-        });
-        self.places[place].bar = Some(bar);
-        bar
+        if self.rank.0 != values
+            && let Some((below, weight)) = percentile_rank(values as usize, p)
+        {
+            self.rank = (values, below, weight);
+        }
+        let (_, below, weight) = self.rank;
+        let (a, b) = self.pair(place, below as u32);
+        self.places[place].bar = between(a, b, weight);
+        self.places[place].bar
     }
 
     /// The median of what is present at a place, as `math::median` has it.
     pub fn median(&mut self, place: usize) -> f64 {
-        if let Some(bar) = self.places[place].bar {
+        let Place { bar, values, .. } = self.places[place];
+        if !bar.is_nan() || values == 0 {
             return bar;
         }
-        let bar = match self.places[place].values {
-            0 => f64::NAN,
-            count if count % 2 == 1 => self.pair(place, count / 2, false).0,
-            count => {
-                let (lower, upper) = self.pair(place, count / 2 - 1, true);
-                (lower + upper) / 2.0
-            }
-        };
-        self.places[place].bar = Some(bar);
-        bar
+        let (lower, upper) = self.pair(place, (values - 1) / 2);
+        self.places[place].bar = if values % 2 == 1 { lower } else { (lower + upper) / 2.0 };
+        self.places[place].bar
     }
 
     /// The `k`-th present value from 0, and where there is a next, that one; else the same again.
-    fn pair(&mut self, place: usize, k: u32, has_next: bool) -> (f64, f64) {
-        let Place { first_word, cursor, before, .. } = &mut self.places[place];
-        let words = &self.words[*first_word as usize..];
-        while *before > k {
-            *cursor -= 1;
-            *before -= words[*cursor as usize].count_ones();
+    fn pair(&mut self, place: usize, k: u32) -> (f64, f64) {
+        let of = &mut self.places[place];
+        let words = &self.words[of.first_word as usize..];
+        while of.before > k {
+            of.cursor = rank_before(words, of.cursor);
+            of.before -= 1;
         }
-        let mut ones = words[*cursor as usize].count_ones();
-        while *before + ones <= k {
-            *before += ones;
-            *cursor += 1;
-            ones = words[*cursor as usize].count_ones();
+        while of.before < k {
+            of.cursor = rank_after(words, of.cursor);
+            of.before += 1;
         }
-        // The bits from the wanted one on.
-        let mut word = words[*cursor as usize];
-        for _ in *before..k {
-            word &= word - 1;
-        }
-        let sorted = &self.ranks.sorted[place];
-        let value = sorted[(*cursor * 64 + word.trailing_zeros()) as usize];
-        if !has_next {
-            return (value, value);
-        }
-        let mut next = *cursor;
-        word &= word - 1;
-        while word == 0 {
-            next += 1;
-            word = words[next as usize];
-        }
-        (value, sorted[(next * 64 + word.trailing_zeros()) as usize])
+        let next = if k + 1 < of.values { rank_after(words, of.cursor) } else { of.cursor };
+        let sorted = &self.ranks.sorted[of.first_value as usize..];
+        (sorted[of.cursor as usize], sorted[next as usize])
     }
+}
+
+/// The next rank that is present; there is one.
+fn rank_after(words: &[u64], rank: u32) -> u32 {
+    let mut at = rank / 64;
+    let mut word = words[at as usize] & (!1 << (rank % 64));
+    while word == 0 {
+        at += 1;
+        word = words[at as usize];
+    }
+    at * 64 + word.trailing_zeros()
+}
+
+/// The rank before that is present; there is one.
+fn rank_before(words: &[u64], rank: u32) -> u32 {
+    let mut at = rank / 64;
+    let mut word = words[at as usize] & !(u64::MAX << (rank % 64));
+    while word == 0 {
+        at -= 1;
+        word = words[at as usize];
+    }
+    at * 64 + 63 - word.leading_zeros()
 }
 
 #[cfg(test)]

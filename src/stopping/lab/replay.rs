@@ -8,7 +8,7 @@ use crate::model::{After, Criterion, CriterionKind, LightningEarlyStopping, Optu
 use crate::stopping::Answer;
 
 use super::history::{History, Stops};
-use super::lone::{Convergence, Keras, Lightning};
+use super::lone::{Convergence, Keras, Lightning, Lone};
 use super::peers::{Halving, MedianOfAverages, Percentile};
 
 /// A rule that follows all runs at once.
@@ -18,6 +18,16 @@ pub(super) trait Follower {
 
     /// A run is over, by its own end or by a stop; `complete` when it is a full peer from now on.
     fn end(&mut self, _history: &History, _run: usize, _complete: bool) {}
+
+    /// The first checkpoint of a run at which the rule holds; no other run happens meanwhile.
+    fn first_stop(&mut self, history: &History, run: usize) -> Option<usize> {
+        (0..history.runs[run].len()).find(|&at| self.step(history, run, at) == Answer::Satisfied)
+    }
+
+    /// Says whether answers depend on other runs; else runs may happen in any order.
+    fn compares_runs(&self) -> bool {
+        true
+    }
 }
 
 /// Satisfied when something holds, else not.
@@ -27,9 +37,9 @@ pub(super) fn decided(holds: bool) -> Answer {
 
 /// A criterion that follows all runs.
 enum Following<'a> {
-    Convergence(Convergence),
-    Keras(Keras),
-    Lightning(Lightning),
+    Convergence(Lone<Convergence>),
+    Keras(Lone<Keras>),
+    Lightning(Lone<Lightning>),
     Percentile(Percentile<'a>),
     Averages(MedianOfAverages<'a>),
     Halving(Halving),
@@ -64,6 +74,16 @@ impl Follower for Following<'_> {
             Self::Halving(rule) => rule.end(history, run, complete),
             Self::AllOf(members) | Self::AnyOf(members) | Self::NotBefore(_, members) => {
                 members.iter_mut().for_each(|member| member.end(history, run, complete));
+            }
+        }
+    }
+
+    fn compares_runs(&self) -> bool {
+        match self {
+            Self::Convergence(_) | Self::Keras(_) | Self::Lightning(_) => false,
+            Self::Percentile(_) | Self::Averages(_) | Self::Halving(_) => true,
+            Self::AllOf(members) | Self::AnyOf(members) | Self::NotBefore(_, members) => {
+                members.iter().any(Self::compares_runs)
             }
         }
     }
@@ -115,7 +135,8 @@ impl History {
             CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } => {
                 let lookback = usize::try_from(*lookback_checkpoints).ok()?;
                 let needed = min_checkpoints.map_or(Some(0), |count| usize::try_from(count).ok())?;
-                Following::Convergence(Convergence { lookback, needed: needed.max(lookback.checked_add(1)?), goal })
+                let needed = needed.max(lookback.checked_add(1)?);
+                Following::Convergence(Lone::new(Convergence { lookback, needed, goal }))
             }
             CriterionKind::Rule(rule) => self.follow_rule(rule)?,
             CriterionKind::AllOf(members) => Following::AllOf(list(members)?),
@@ -133,8 +154,10 @@ impl History {
             Some(Following::Averages(MedianOfAverages::new(least, compares_best, goal, tables)))
         };
         Some(match rule {
-            Rule::KerasEarlyStopping(rule) => Following::Keras(Keras::new(rule, goal, self)),
-            Rule::LightningEarlyStopping(rule) => Following::Lightning(Lightning::new(rule, self)),
+            Rule::KerasEarlyStopping(rule) => {
+                Following::Keras(Lone::new(Keras { params: rule.clone(), goal: rule.mode.unwrap_or(goal) }))
+            }
+            Rule::LightningEarlyStopping(rule) => Following::Lightning(Lone::new(Lightning::new(rule.clone()))),
             Rule::Patience(Patience { patience, min_delta }) => {
                 let rule = LightningEarlyStopping {
                     patience: *patience,
@@ -143,7 +166,7 @@ impl History {
                     check_finite: false,
                     ..LightningEarlyStopping::default()
                 };
-                Following::Lightning(Lightning::new(&rule, self))
+                Following::Lightning(Lone::new(Lightning::new(rule)))
             }
             Rule::OptunaPercentile(rule) => {
                 Following::Percentile(Percentile::new(rule.clone(), goal, self, self.grid()))
@@ -169,9 +192,9 @@ impl History {
 
     fn run_through(&self, mut rule: impl Follower) -> Stops {
         let mut stops = self.no_stops();
-        if self.events.is_empty() {
+        if self.events.is_empty() || !rule.compares_runs() {
             for &run in &self.sequence {
-                let stop = (0..self.runs[run].len()).find(|&at| rule.step(self, run, at) == Answer::Satisfied);
+                let stop = rule.first_stop(self, run);
                 stops[run] = stop.map(|at| at as u32);
                 rule.end(self, run, stop.is_none() && self.runs[run].is_complete_peer());
             }
