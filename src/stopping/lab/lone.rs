@@ -73,8 +73,9 @@ impl LoneRule for Convergence {
 
 /// Keras' early stopping.
 pub(super) struct Keras {
-    pub params: KerasEarlyStopping,
-    pub goal: Goal,
+    params: KerasEarlyStopping,
+    goal: Goal,
+    delta: f64,
 }
 
 /// The best value so far, `None` before the first, and the checks since.
@@ -85,20 +86,28 @@ pub(super) struct Wait {
 }
 
 impl Keras {
+    pub fn new(params: KerasEarlyStopping, goal: Goal) -> Self {
+        Self { goal, delta: params.min_delta.abs(), params }
+    }
+
     fn improves(&self, value: f64, on: f64) -> bool {
-        let delta = self.params.min_delta.abs();
         match self.goal {
-            Goal::Minimize => value + delta < on,
-            Goal::Maximize => value - delta > on,
+            Goal::Minimize => value + self.delta < on,
+            Goal::Maximize => value - self.delta > on,
         }
     }
-}
 
-/// The epoch of a checkpoint, counted from 0: the stated one, else the ordinal.
-fn epoch(run: &Replayed, at: usize) -> f64 {
-    match run.run.series.epochs().get(at) {
-        Some(stated) if !stated.is_nan() => stated.floor() - run.first_epoch,
-        _ => at as f64,
+    /// Says whether a checkpoint is before the start, and whether it is of the first epoch or before.
+    ///
+    /// Epochs count from 0: the stated one, else the ordinal.
+    fn early(&self, run: &Replayed, at: usize) -> (bool, bool) {
+        match run.run.series.epochs().get(at) {
+            Some(stated) if !stated.is_nan() => {
+                let epoch = stated.floor() - run.first_epoch;
+                (epoch < self.params.start_from_epoch as f64, epoch <= 0.0)
+            }
+            _ => ((at as u64) < self.params.start_from_epoch, at == 0),
+        }
     }
 }
 
@@ -110,8 +119,8 @@ impl LoneRule for Keras {
     }
 
     fn step(&self, wait: &mut Wait, run: &Replayed, at: usize) -> Answer {
-        let epoch = epoch(run, at);
-        if epoch < self.params.start_from_epoch as f64 {
+        let (before_start, first) = self.early(run, at);
+        if before_start {
             return Answer::Undecided;
         }
         let value = run.run.series.values()[at];
@@ -123,7 +132,7 @@ impl LoneRule for Keras {
             }
             return Answer::Unsatisfied;
         }
-        decided(wait.checks >= self.params.patience && epoch > 0.0)
+        decided(wait.checks >= self.params.patience && !first)
     }
 }
 

@@ -155,7 +155,7 @@ impl History {
         };
         Some(match rule {
             Rule::KerasEarlyStopping(rule) => {
-                Following::Keras(Lone::new(Keras { params: rule.clone(), goal: rule.mode.unwrap_or(goal) }))
+                Following::Keras(Lone::new(Keras::new(rule.clone(), rule.mode.unwrap_or(goal))))
             }
             Rule::LightningEarlyStopping(rule) => Following::Lightning(Lone::new(Lightning::new(rule.clone()))),
             Rule::Patience(Patience { patience, min_delta }) => {
