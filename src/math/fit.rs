@@ -43,8 +43,14 @@ impl Row {
 }
 
 impl Shape {
+    /// The parameters that are tried.
+    pub(super) fn grid(self) -> impl Iterator<Item = [f64; 2]> {
+        let (a_row, b_row) = self.rows();
+        a_row.values().flat_map(move |a| b_row.values().map(move |b| [a, b]))
+    }
+
     /// The values of `a` and `b` that are tried; one value where the shape has no such parameter.
-    fn grid(self) -> (Row, Row) {
+    fn rows(self) -> (Row, Row) {
         match self {
             Self::Power => (Row { count: 48, first: 0.05, last: 4.0 }, Row::ONE),
             Self::Exponential => (Row { count: 48, first: 0.002, last: 2.0 }, Row::ONE),
@@ -64,7 +70,7 @@ impl Shape {
     }
 
     /// The shape at `x` > 0, whose logarithm is given too.
-    fn at(self, [a, b]: [f64; 2], x: f64, ln_x: f64) -> f64 {
+    pub(super) fn at(self, [a, b]: [f64; 2], x: f64, ln_x: f64) -> f64 {
         match self {
             Self::Power => (-a * ln_x).exp(),
             Self::Exponential => (-a * x).exp(),
@@ -94,37 +100,28 @@ impl Fit {
     }
 }
 
-/// Points of a curve with their weights, and room for the values of a shape.
-pub(super) struct Points<'a> {
-    xs: &'a [f64],
-    ln_xs: Vec<f64>,
+/// Values with their weights, and what every fit to them asks for.
+pub(super) struct Target<'a> {
     ys: &'a [f64],
     weights: &'a [f64],
     weight_sum: f64,
     /// Weighted mean of `ys`.
     y_mean: f64,
-    shape_values: Vec<f64>,
 }
 
-impl<'a> Points<'a> {
-    /// All three have equal length, and the `xs` are above 0.
-    pub(super) fn new(xs: &'a [f64], ys: &'a [f64], weights: &'a [f64]) -> Self {
+impl<'a> Target<'a> {
+    /// Both have equal length.
+    pub(super) fn new(ys: &'a [f64], weights: &'a [f64]) -> Self {
         let weight_sum: f64 = weights.iter().sum();
         let y_mean = weights.iter().zip(ys).map(|(w, y)| w * y).sum::<f64>() / weight_sum;
-        let ln_xs = xs.iter().map(|x| x.ln()).collect();
-        Self { xs, ln_xs, ys, weights, weight_sum, y_mean, shape_values: vec![0.0; xs.len()] }
+        Self { ys, weights, weight_sum, y_mean }
     }
 
-    /// The best level and scale for a shape; `None` where the shape is flat over the points or has no value.
-    fn linear_fit(&mut self, shape: Shape, parameters: [f64; 2]) -> Option<Fit> {
-        let mut g_mean = 0.0;
-        for (at, g) in self.shape_values.iter_mut().enumerate() {
-            *g = shape.at(parameters, self.xs[at], self.ln_xs[at]);
-            g_mean += self.weights[at] * *g;
-        }
-        g_mean /= self.weight_sum;
+    /// The best level and scale for a shape by its value at each point; `None` where it is flat or has no value.
+    pub(super) fn linear_fit(&self, shape: Shape, parameters: [f64; 2], shape_values: &[f64]) -> Option<Fit> {
+        let g_mean = shape_values.iter().zip(self.weights).map(|(g, w)| w * g).sum::<f64>() / self.weight_sum;
         let (mut g_square, mut g_y) = (0.0, 0.0);
-        for ((g, y), w) in self.shape_values.iter().zip(self.ys).zip(self.weights) {
+        for ((g, y), w) in shape_values.iter().zip(self.ys).zip(self.weights) {
             let off = g - g_mean;
             g_square += w * off * off;
             g_y += w * off * (y - self.y_mean);
@@ -134,7 +131,7 @@ impl<'a> Points<'a> {
         }
         let scale = g_y / g_square;
         let level = self.y_mean - scale * g_mean;
-        let squares: f64 = (self.shape_values.iter().zip(self.ys).zip(self.weights))
+        let squares: f64 = (shape_values.iter().zip(self.ys).zip(self.weights))
             .map(|((g, y), w)| {
                 let residual = y - level - scale * g;
                 w * residual * residual
@@ -142,18 +139,32 @@ impl<'a> Points<'a> {
             .sum();
         Some(Fit { shape, parameters, level, scale, mean_square: squares / self.weight_sum })
     }
+}
 
-    /// The best of the shape's grid; the first one at a tie.
-    pub(super) fn grid_fit(&mut self, shape: Shape) -> Option<Fit> {
-        self.grid_fits(shape)
-            .into_iter()
-            .reduce(|best, each| if each.mean_square < best.mean_square { each } else { best })
+/// Points of a curve that any shape can be fitted to.
+struct Points<'a> {
+    xs: &'a [f64],
+    ln_xs: Vec<f64>,
+    target: Target<'a>,
+    shape_values: Vec<f64>,
+}
+
+impl<'a> Points<'a> {
+    /// All three have equal length, and the `xs` are above 0.
+    fn new(xs: &'a [f64], ys: &'a [f64], weights: &'a [f64]) -> Self {
+        let ln_xs = xs.iter().map(|x| x.ln()).collect();
+        Self { xs, ln_xs, target: Target::new(ys, weights), shape_values: vec![0.0; xs.len()] }
+    }
+
+    fn linear_fit(&mut self, shape: Shape, parameters: [f64; 2]) -> Option<Fit> {
+        for ((g, x), ln_x) in self.shape_values.iter_mut().zip(self.xs).zip(&self.ln_xs) {
+            *g = shape.at(parameters, *x, *ln_x);
+        }
+        self.target.linear_fit(shape, parameters, &self.shape_values)
     }
 
     fn grid_fits(&mut self, shape: Shape) -> Vec<Fit> {
-        let (a_row, b_row) = shape.grid();
-        let grid = a_row.values().flat_map(|a| b_row.values().map(move |b| [a, b]));
-        grid.filter_map(|parameters| self.linear_fit(shape, parameters)).collect()
+        shape.grid().filter_map(|parameters| self.linear_fit(shape, parameters)).collect()
     }
 
     /// Walks downhill from a fit. The simplex lives on the logarithms, so parameters stay above 0.

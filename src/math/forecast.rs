@@ -6,7 +6,7 @@
 //! runs, the 90 % band held the last value of 60 to 67 % of them with a fifth of the run seen, too few, and of 88 to
 //! 96 % from a third on. A forecast is therefore always shown next to the last value.
 
-use super::fit::{Points, Shape};
+use super::fit::{Fit, Shape, Target};
 use super::statistics::median;
 
 /// The families of a forecast, in the order of `Spread::families`.
@@ -48,39 +48,100 @@ impl Forecast {
 ///
 /// `steps` and `values` have equal length; points whose value is not finite are left out. `None` without a point.
 pub fn forecast(steps: &[i64], values: &[f64], target: i64) -> Option<Forecast> {
-    let finite = steps.iter().zip(values).filter(|(_, value)| value.is_finite());
-    let (steps, values): (Vec<f64>, Vec<f64>) = finite.map(|(&step, &value)| (step as f64, value)).unzip();
-    let (&first_step, &last_step, &last) = (steps.first()?, steps.last()?, values.last()?);
-    let plain = Forecast { value: last, spread: None };
-    let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let range = highest - lowest;
-    let unit = (last_step - first_step) / (values.len() - 1) as f64;
-    // A series whose steps do not rise has no curve; neither has one that ends where a double does.
-    if values.len() < MIN_POINTS || range == 0.0 || !range.is_finite() || unit.is_nan() || unit <= 0.0 {
-        return Some(plain);
+    Forecaster::default().forecast(steps, values, target)
+}
+
+/// Forecasts of a curve that grows: what the shapes are worth at its points is kept from one forecast to the next.
+///
+/// With steps at equal distances a forecast then takes no exponentials but those of the newest point.
+#[derive(Debug, Clone, Default)]
+pub struct Forecaster {
+    /// The points that the rows are for.
+    xs: Vec<f64>,
+    /// For each family and each of its grid points: the shape at every point.
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone)]
+struct Row {
+    family: usize,
+    parameters: [f64; 2],
+    values: Vec<f64>,
+}
+
+impl Forecaster {
+    /// The same as `forecast`.
+    pub fn forecast(&mut self, steps: &[i64], values: &[f64], target: i64) -> Option<Forecast> {
+        let finite = steps.iter().zip(values).filter(|(_, value)| value.is_finite());
+        let (steps, values): (Vec<f64>, Vec<f64>) = finite.map(|(&step, &value)| (step as f64, value)).unzip();
+        let (&first_step, &last_step, &last) = (steps.first()?, steps.last()?, values.last()?);
+        let plain = Forecast { value: last, spread: None };
+        let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let range = highest - lowest;
+        let unit = (last_step - first_step) / (values.len() - 1) as f64;
+        // A series whose steps do not rise has no curve; neither has one that spans more than a double.
+        if values.len() < MIN_POINTS || range == 0.0 || !range.is_finite() || unit.is_nan() || unit <= 0.0 {
+            return Some(plain);
+        }
+        let ordinal = |step: f64| (step - first_step) / unit + 1.0;
+        let xs: Vec<f64> = steps.iter().map(|&step| ordinal(step)).collect();
+        let fits = self.fits(&xs, &values);
+        let target = ordinal(target as f64);
+        let families = fits.map(|fit| {
+            let said = fit.map_or(f64::NAN, |fit| fit.value(target));
+            if said.is_nan() { said } else { said.clamp(lowest - range, highest + range) }
+        });
+        let value = median(&families);
+        if value.is_nan() {
+            return Some(plain);
+        }
+        let mean_squares = fits.map(|fit| fit.map_or(f64::NAN, |fit| fit.mean_square));
+        let disagreement = families.iter().copied().fold(f64::NEG_INFINITY, f64::max)
+            - families.iter().copied().fold(f64::INFINITY, f64::min);
+        let way = (value - last) / 2.0;
+        let deviation = (median(&mean_squares) + disagreement * disagreement + way * way).sqrt();
+        Some(Forecast { value, spread: Some(Spread { deviation, families }) })
     }
-    let ordinal = |step: f64| (step - first_step) / unit + 1.0;
-    let xs: Vec<f64> = steps.iter().map(|&step| ordinal(step)).collect();
-    let count = values.len() as f64;
-    let weights: Vec<f64> = (0..values.len()).map(|at| 10_f64.powf(at as f64 / count)).collect();
-    let mut points = Points::new(&xs, &values, &weights);
-    let fits = FORECAST_FAMILIES.map(|(_, shape)| points.grid_fit(shape));
-    let target = ordinal(target as f64);
-    let families = fits.map(|fit| {
-        let said = fit.map_or(f64::NAN, |fit| fit.value(target));
-        if said.is_nan() { said } else { said.clamp(lowest - range, highest + range) }
-    });
-    let value = median(&families);
-    if value.is_nan() {
-        return Some(plain);
+
+    /// The best fit of each family on its grid; the first one at a tie.
+    fn fits(&mut self, xs: &[f64], ys: &[f64]) -> [Option<Fit>; 4] {
+        self.follow(xs);
+        let count = ys.len() as f64;
+        let weights: Vec<f64> = (0..ys.len()).map(|at| 10_f64.powf(at as f64 / count)).collect();
+        let points = Target::new(ys, &weights);
+        let mut best: [Option<Fit>; 4] = [None; 4];
+        for row in &self.rows {
+            let shape = FORECAST_FAMILIES[row.family].1;
+            let best = &mut best[row.family];
+            if let Some(fit) = points.linear_fit(shape, row.parameters, &row.values)
+                && best.is_none_or(|best| fit.mean_square < best.mean_square)
+            {
+                *best = Some(fit);
+            }
+        }
+        best
     }
-    let mean_squares = fits.map(|fit| fit.map_or(f64::NAN, |fit| fit.mean_square));
-    let disagreement = families.iter().copied().fold(f64::NEG_INFINITY, f64::max)
-        - families.iter().copied().fold(f64::INFINITY, f64::min);
-    let way = (value - last) / 2.0;
-    let deviation = (median(&mean_squares) + disagreement * disagreement + way * way).sqrt();
-    Some(Forecast { value, spread: Some(Spread { deviation, families }) })
+
+    /// Brings the rows to these points, keeping what is known of the first of them.
+    fn follow(&mut self, xs: &[f64]) {
+        if self.rows.is_empty() {
+            let families = FORECAST_FAMILIES.iter().enumerate();
+            let rows =
+                families.flat_map(|(family, (_, shape))| shape.grid().map(move |parameters| (family, parameters)));
+            self.rows = rows.map(|(family, parameters)| Row { family, parameters, values: Vec::new() }).collect();
+        }
+        let known = self.xs.iter().zip(xs).take_while(|(old, new)| old == new).count();
+        self.xs.truncate(known);
+        self.rows.iter_mut().for_each(|row| row.values.truncate(known));
+        for &x in &xs[known..] {
+            let ln_x = x.ln();
+            for row in &mut self.rows {
+                row.values.push(FORECAST_FAMILIES[row.family].1.at(row.parameters, x, ln_x));
+            }
+            self.xs.push(x);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -117,6 +178,18 @@ mod tests {
         assert_near(spread.deviation, 0.153534);
         for (found, expected) in spread.families.into_iter().zip([0.549245, 0.698348, 0.622388, 0.639110]) {
             assert_near(found, expected);
+        }
+    }
+
+    #[test]
+    fn a_growing_curve_is_forecast_as_if_it_were_new() {
+        let mut forecaster = Forecaster::default();
+        let values: Vec<f64> = (1..=30).map(|at| f64::from(at).ln() + f64::from(at % 3) * 0.1).collect();
+        // The steps become uneven, so that what was kept no longer holds.
+        let steps: Vec<i64> = (1..=30).map(|at| if at > 20 { at * 3 } else { at }).collect();
+        for count in (1..=30).chain([7]) {
+            let grown = forecaster.forecast(&steps[..count], &values[..count], 100);
+            assert_eq!(grown, forecast(&steps[..count], &values[..count], 100));
         }
     }
 

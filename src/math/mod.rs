@@ -10,6 +10,6 @@ mod statistics;
 
 pub use curve::Family;
 pub use fit::{Fit, Shape, fit};
-pub use forecast::{BAND_FACTOR, FORECAST_FAMILIES, Forecast, Spread, forecast};
+pub use forecast::{BAND_FACTOR, FORECAST_FAMILIES, Forecast, Forecaster, Spread, forecast};
 pub use normal::normal_cdf;
 pub use statistics::{between, mean, median, percentile, percentile_of_sorted, percentile_rank, standard_deviation};

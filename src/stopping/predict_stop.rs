@@ -4,7 +4,7 @@
 //! goes on, and the threshold of 5 %, follow Domhan et al. (2015); that a third of the run must have been seen follows
 //! the measured coverage of the band (`math::forecast`).
 
-use crate::math::{Forecast, forecast, normal_cdf};
+use crate::math::{Forecast, Forecaster, normal_cdf};
 use crate::model::Goal;
 
 use super::Answer;
@@ -30,7 +30,18 @@ pub fn predict_final(
     goal: Goal,
     best_elsewhere: Option<f64>,
 ) -> Option<Prediction> {
-    let forecast = forecast(steps, values, target_step)?;
+    predict(&mut Forecaster::default(), steps, values, target_step, goal, best_elsewhere)
+}
+
+fn predict(
+    forecaster: &mut Forecaster,
+    steps: &[i64],
+    values: &[f64],
+    target_step: i64,
+    goal: Goal,
+    best_elsewhere: Option<f64>,
+) -> Option<Prediction> {
+    let forecast = forecaster.forecast(steps, values, target_step)?;
     let p_better = forecast.spread.zip(best_elsewhere).map(|(spread, best)| {
         let ahead = match goal {
             Goal::Maximize => forecast.value - best,
