@@ -10,6 +10,7 @@ mod jobs;
 mod judge;
 mod not_improving;
 mod optuna_best_value_stagnation;
+mod optuna_regret_bound;
 mod progress;
 mod ray_experiment_plateau;
 mod sagemaker_completion;
@@ -20,6 +21,7 @@ mod vizier_study;
 
 pub use jobs::{Job, Jobs, Measure, Terms};
 pub use judge::{Judge, Reading, Verdict};
+pub use optuna_regret_bound::{cross_validation_error, regret_beta, regret_bound, top_count};
 pub use progress::{Progress, Projection, cost_bound, project};
 pub use sentence::sentence;
 pub use sigopt_experiment_stopping::Reasons;
