@@ -5,6 +5,9 @@
 //! fits leave unexplained, what the families disagree about, and half of the way that is forecast. Measured on 48 real
 //! runs, the 90 % band held the last value of 60 to 67 % of them with a fifth of the run seen, too few, and of 88 to
 //! 96 % from a third on. A forecast is therefore always shown next to the last value.
+//!
+//! Curves of more than 256 points are fitted by the means of blocks of 2, 4, … neighbours, with the scatter within the
+//! blocks added to what the fits leave unexplained: what a forecast costs does not grow with the curve.
 
 use super::fit::{Fit, Shape, Target};
 use super::statistics::median;
@@ -15,6 +18,9 @@ pub const FORECAST_FAMILIES: [(&str, Shape); 4] =
 
 /// So many standard deviations to each side hold nine tenths of a normal distribution.
 pub const BAND_FACTOR: f64 = 1.645;
+
+/// Longer curves are fitted by blocks.
+const MOST_POINTS: usize = 256;
 
 /// With fewer points the last value is the forecast.
 const MIN_POINTS: usize = 5;
@@ -85,8 +91,8 @@ impl Forecaster {
             return Some(plain);
         }
         let ordinal = |step: f64| (step - first_step) / unit + 1.0;
-        let xs: Vec<f64> = steps.iter().map(|&step| ordinal(step)).collect();
-        let fits = self.fits(&xs, &values);
+        let blocks = Blocks::of(steps.iter().map(|&step| ordinal(step)), &values);
+        let fits = self.fits(&blocks);
         let target = ordinal(target as f64);
         let families = fits.map(|fit| {
             let said = fit.map_or(f64::NAN, |fit| fit.value(target));
@@ -96,7 +102,7 @@ impl Forecaster {
         if value.is_nan() {
             return Some(plain);
         }
-        let mean_squares = fits.map(|fit| fit.map_or(f64::NAN, |fit| fit.mean_square));
+        let mean_squares = fits.map(|fit| fit.map_or(f64::NAN, |fit| fit.mean_square + blocks.scatter));
         let disagreement = families.iter().copied().fold(f64::NEG_INFINITY, f64::max)
             - families.iter().copied().fold(f64::INFINITY, f64::min);
         let way = (value - last) / 2.0;
@@ -105,11 +111,9 @@ impl Forecaster {
     }
 
     /// The best fit of each family on its grid; the first one at a tie.
-    fn fits(&mut self, xs: &[f64], ys: &[f64]) -> [Option<Fit>; 4] {
-        self.follow(xs);
-        let count = ys.len() as f64;
-        let weights: Vec<f64> = (0..ys.len()).map(|at| 10_f64.powf(at as f64 / count)).collect();
-        let points = Target::new(ys, &weights);
+    fn fits(&mut self, blocks: &Blocks) -> [Option<Fit>; 4] {
+        self.follow(&blocks.xs);
+        let points = Target::new(&blocks.ys, &blocks.weights);
         let mut best: [Option<Fit>; 4] = [None; 4];
         for row in &self.rows {
             let shape = FORECAST_FAMILIES[row.family].1;
@@ -141,6 +145,38 @@ impl Forecaster {
             }
             self.xs.push(x);
         }
+    }
+}
+
+/// The points of a curve, or of a long one the weighted means of neighbours.
+struct Blocks {
+    xs: Vec<f64>,
+    ys: Vec<f64>,
+    weights: Vec<f64>,
+    /// Weighted mean square of the distances from the means; 0 without blocks.
+    scatter: f64,
+}
+
+impl Blocks {
+    fn of(xs: impl Iterator<Item = f64>, ys: &[f64]) -> Self {
+        let count = ys.len() as f64;
+        let weights: Vec<f64> = (0..ys.len()).map(|at| 10_f64.powf(at as f64 / count)).collect();
+        let size = ys.len().div_ceil(MOST_POINTS).next_power_of_two();
+        if size == 1 {
+            return Self { xs: xs.collect(), ys: ys.to_vec(), weights, scatter: 0.0 };
+        }
+        let xs: Vec<f64> = xs.collect();
+        let mut blocks = Self { xs: Vec::new(), ys: Vec::new(), weights: Vec::new(), scatter: 0.0 };
+        for ((xs, ys), weights) in xs.chunks(size).zip(ys.chunks(size)).zip(weights.chunks(size)) {
+            let weight: f64 = weights.iter().sum();
+            let y = weights.iter().zip(ys).map(|(w, y)| w * y).sum::<f64>() / weight;
+            blocks.xs.push(xs.iter().sum::<f64>() / xs.len() as f64);
+            blocks.scatter += weights.iter().zip(ys).map(|(w, other)| w * (other - y) * (other - y)).sum::<f64>();
+            blocks.ys.push(y);
+            blocks.weights.push(weight);
+        }
+        blocks.scatter /= blocks.weights.iter().sum::<f64>();
+        blocks
     }
 }
 
@@ -191,6 +227,20 @@ mod tests {
             let grown = forecaster.forecast(&steps[..count], &values[..count], 100);
             assert_eq!(grown, forecast(&steps[..count], &values[..count], 100));
         }
+    }
+
+    #[test]
+    fn blocks_forecast_a_long_curve_as_its_points_would() {
+        let value = |at: i64| 0.9 - 0.5 * (at as f64).powf(-0.4) + ((at * 7919 % 101) as f64 - 50.0) * 1e-4;
+        let values: Vec<f64> = (1..=MOST_POINTS as i64 * 3).map(value).collect();
+        let long = counted(&values, 2000).expect("there are points");
+        // Every third point by itself has the same curve.
+        let steps: Vec<i64> = (1..).take(values.len()).filter(|step| step % 3 == 1).collect();
+        let thinned: Vec<f64> = steps.iter().map(|&step| value(step)).collect();
+        let short = forecast(&steps, &thinned, 2000).expect("there are points");
+        assert!((long.value - short.value).abs() < 2e-3, "{long:?} {short:?}");
+        let deviations = [long, short].map(|it| it.spread.expect("there are enough points").deviation);
+        assert!((deviations[0] / deviations[1] - 1.0).abs() < 0.2, "{deviations:?}");
     }
 
     #[test]

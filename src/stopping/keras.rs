@@ -19,11 +19,14 @@ pub(super) struct Keras {
 }
 
 impl Keras {
-    /// `auto` is down for a loss, else the metric's own direction.
     pub fn new(params: KerasEarlyStopping, setting: &Setting<'_>) -> Self {
-        let loss = setting.metric.to_ascii_lowercase().ends_with("loss");
-        let auto = if loss { Goal::Minimize } else { setting.goal };
-        Self { goal: params.mode.unwrap_or(auto), params, best: None, wait: 0, first_epoch: None }
+        Self {
+            goal: direction(params.mode, setting.metric, setting.goal),
+            params,
+            best: None,
+            wait: 0,
+            first_epoch: None,
+        }
     }
 
     fn improves(&self, value: f64, on: f64) -> bool {
@@ -40,6 +43,12 @@ impl Keras {
         let first = *self.first_epoch.get_or_insert(if stated >= 1.0 { 1.0 } else { 0.0 });
         stated.floor() - first
     }
+}
+
+/// The direction of a metric: where the mode is `auto`, down for a loss, else the metric's own.
+pub(super) fn direction(mode: Option<Goal>, metric: &str, goal: Goal) -> Goal {
+    let loss = metric.to_ascii_lowercase().ends_with("loss");
+    mode.unwrap_or(if loss { Goal::Minimize } else { goal })
 }
 
 impl RunRule for Keras {

@@ -48,7 +48,7 @@ pub use hyperband_geometry::{PlannedBracket, hyperband_plan};
 pub use ledger::{Ledger, Record, Row, Verdict, evaluate, evaluate_checkpoints, evaluate_together, stop_reason};
 pub use outcome::{Advice, Best, Outcome};
 pub use pbt::pbt_quantiles;
-pub use predict_stop::{Prediction, Stop as PredictedStop, predict_final};
+pub use predict_stop::{Prediction, predict_final};
 pub use rule::{Moment, Others, RunRule, Setting, run_rule};
 pub use sentence::sentence;
 pub use watch::{Frame, Watch};

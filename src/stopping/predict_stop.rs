@@ -33,7 +33,8 @@ pub fn predict_final(
     predict(&mut Forecaster::default(), steps, values, target_step, goal, best_elsewhere)
 }
 
-fn predict(
+/// The same of a curve that grows.
+pub(super) fn predict(
     forecaster: &mut Forecaster,
     steps: &[i64],
     values: &[f64],
@@ -76,6 +77,7 @@ impl Stop {
     /// the best elsewhere goes on.
     pub fn judge(
         &self,
+        forecaster: &mut Forecaster,
         steps: &[i64],
         values: &[f64],
         target_step: Option<i64>,
@@ -89,7 +91,7 @@ impl Stop {
         if values.iter().any(|&value| value.is_finite() && goal.better(value, best)) {
             return (Answer::Unsatisfied, None);
         }
-        let prediction = predict_final(steps, values, target, goal, best_elsewhere);
+        let prediction = predict(forecaster, steps, values, target, goal, best_elsewhere);
         let answer = match prediction.and_then(|prediction| prediction.p_better) {
             None => Answer::Undecided,
             Some(p) if p < self.p_threshold => Answer::Satisfied,
@@ -129,7 +131,7 @@ mod tests {
 
     fn answer(values: &[f64], best: Option<f64>, max_checkpoints: Option<u64>) -> Answer {
         let stop = Stop { p_threshold: 0.05, min_checkpoints: None, max_checkpoints };
-        stop.judge(&steps(values), values, Some(20), Goal::Maximize, best).0
+        stop.judge(&mut Forecaster::default(), &steps(values), values, Some(20), Goal::Maximize, best).0
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! `predict_stop`, and Vizier's decay curve by the same means, following a run; `predict_final`, which never stops it.
 //!
 //! A prediction reads the whole curve. With more than `EXACT_POINTS` checkpoints it is made anew only when the run has
-//! grown by a twentieth, from evenly chosen points, and its answer stands in between: a run of ten thousand checkpoints
-//! stays affordable, and no answer depends on what came later.
+//! grown by a twentieth, and its answer stands in between: a run of ten thousand checkpoints stays affordable, and no
+//! answer depends on what came later.
 
+use crate::math::Forecaster;
 use crate::model::{Goal, PredictFinal};
 
 use super::crowd::Crowd;
 use super::evidence::{Answer, Evidence, Why, Words};
-use super::predict_stop::{Stop, predict_final};
+use super::predict_stop::{Stop, predict};
 use super::rule::{Moment, Others, RunRule, Setting};
 
-/// Up to here every checkpoint has a prediction of its own, from all points.
+/// Up to here every checkpoint has a prediction of its own.
 const EXACT_POINTS: usize = 256;
 
 const BEST: Words = Words {
@@ -31,6 +32,7 @@ pub(super) struct Predicting {
     goal: Goal,
     steps: Vec<i64>,
     values: Vec<f64>,
+    forecaster: Forecaster,
     /// What stands, and from how many checkpoints it was made.
     made: Option<(usize, (Answer, Evidence))>,
 }
@@ -52,11 +54,12 @@ impl Predicting {
             goal: setting.goal,
             steps: Vec::new(),
             values: Vec::new(),
+            forecaster: Forecaster::default(),
             made: None,
         }
     }
 
-    fn judge(&self, others: &Others<'_>) -> (Answer, Evidence) {
+    fn judge(&mut self, others: &Others<'_>) -> (Answer, Evidence) {
         let count = self.values.len();
         let needed = self.stop.map_or(1, |stop| stop.needed());
         if (count as u64) < needed {
@@ -68,10 +71,7 @@ impl Predicting {
             return (Answer::Undecided, Evidence::of(None, Why::Plain("no last step to predict")));
         };
         let best = others.crowd.best_elsewhere(others.own);
-        let stride = count.div_ceil(EXACT_POINTS);
-        let chosen = |at: &usize| (count - 1 - at).is_multiple_of(stride);
-        let steps: Vec<i64> = (0..count).filter(chosen).map(|at| self.steps[at]).collect();
-        let values: Vec<f64> = (0..count).filter(chosen).map(|at| self.values[at]).collect();
+        let (steps, values, forecaster) = (&self.steps, &self.values, &mut self.forecaster);
         let now = self.values.last().copied().unwrap_or(f64::NAN);
         match (self.stop, best) {
             (Some(_), None) => Evidence::lacks(Why::Runs, 0, 1),
@@ -79,9 +79,7 @@ impl Predicting {
                 (Answer::Unsatisfied, Evidence::of(Some(now), Why::Plain("has beaten the best of the other runs")))
             }
             (Some(stop), Some(best)) => {
-                // Enough checkpoints there are; chosen points may be fewer.
-                let stop = Stop { min_checkpoints: Some(1), ..stop };
-                let (answer, prediction) = stop.judge(&steps, &values, Some(target), self.goal, Some(best));
+                let (answer, prediction) = stop.judge(forecaster, steps, values, Some(target), self.goal, Some(best));
                 let p = prediction.and_then(|prediction| prediction.p_better);
                 match prediction.filter(|_| p.is_some()) {
                     Some(prediction) => {
@@ -92,7 +90,7 @@ impl Predicting {
                     None => (answer, Evidence::of(Some(now), Why::Plain("no curve to predict from"))),
                 }
             }
-            (None, best) => match predict_final(&steps, &values, target, self.goal, best) {
+            (None, best) => match predict(forecaster, steps, values, target, self.goal, best) {
                 Some(prediction) => {
                     let (answer, evidence) = Evidence::compared(false, prediction.forecast.value, now, &VALUE);
                     (answer, Evidence { p: prediction.p_better, ..evidence })

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
-use crate::model::{Goal, RunState, Series, StopReason};
+use crate::model::{Goal, MetricName, RunState, Series, StopReason};
 
 use super::peers::{Averages, Grid};
 
@@ -21,10 +21,23 @@ pub struct Run {
     pub series: Series,
     /// When the run started, on the same clock.
     pub start_secs: Option<f64>,
+    /// Tags of the run, which a cap on time may ask for.
+    pub tags: Vec<String>,
     /// The run's own price; `None`: that of `Counting`.
     pub hourly_price: Option<f64>,
     /// The run's own number of instances; `None`: that of `Counting`.
     pub instances: Option<f64>,
+}
+
+/// What rules may ask about the metric and the experiment.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Subject {
+    /// Keras takes a loss for one that falls.
+    pub metric: Option<MetricName>,
+    /// Name of the experiment: with the number of a run it says which bracket a run is in.
+    pub experiment: String,
+    /// The cap on checkpoints. It stops no run here; predictions ask for it.
+    pub max_checkpoints: Option<u64>,
 }
 
 /// The order in which checkpoints happen.
@@ -125,6 +138,7 @@ fn has_every_time(series: &Series) -> bool {
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
     pub(super) goal: Goal,
+    pub(super) subject: Subject,
     pub(super) runs: Vec<Replayed>,
     left_out: LeftOut,
     order_used: Order,
@@ -132,6 +146,8 @@ pub struct History {
     pub(super) sequence: Vec<usize>,
     /// By time: the run of each event. Empty where run follows run.
     pub(super) events: Vec<u32>,
+    /// What is known of runs that are left out.
+    pub(super) nothing: Series,
     /// Made when the first rule asks for it.
     grid: OnceLock<Grid>,
     averages: OnceLock<Option<Averages>>,
@@ -155,6 +171,8 @@ impl History {
         let order_used = if order == Order::WallTime && !timed { Order::File } else { order };
         let mut history = Self {
             goal,
+            subject: Subject::default(),
+            nothing: Series::default(),
             sequence: (0..replayed.len()).collect(),
             runs: replayed,
             left_out,
@@ -169,6 +187,16 @@ impl History {
             Order::WallTime => (history.sequence, history.events) = events_by_time(&history.runs),
         }
         history
+    }
+
+    /// The same history of a certain metric and experiment.
+    pub fn of(self, subject: Subject) -> Self {
+        Self { subject, ..self }
+    }
+
+    /// The metric's name; a nameless one has none that a rule could mean.
+    pub(super) fn metric(&self) -> MetricName {
+        self.subject.metric.clone().unwrap_or_else(|| MetricName::new(""))
     }
 
     /// How many runs are not replayed.

@@ -6,7 +6,7 @@ use crate::model::{Goal, KerasEarlyStopping, LightningEarlyStopping};
 use crate::stopping::Answer;
 
 use super::history::{History, Replayed};
-use super::replay::{Follower, decided};
+use super::replay::Follower;
 
 /// A rule with what it remembers of a run.
 pub(super) trait LoneRule {
@@ -67,7 +67,7 @@ impl LoneRule for Convergence {
             return Answer::Undecided;
         }
         let values = run.run.series.values();
-        decided(!self.goal.better(values[at], values[at - self.lookback]))
+        Answer::of(!self.goal.better(values[at], values[at - self.lookback]))
     }
 }
 
@@ -132,7 +132,7 @@ impl LoneRule for Keras {
             }
             return Answer::Unsatisfied;
         }
-        decided(wait.checks >= self.params.patience && !first)
+        Answer::of(wait.checks >= self.params.patience && !first)
     }
 }
 
@@ -175,6 +175,6 @@ impl LoneRule for Lightning {
             return Answer::Unsatisfied;
         }
         wait.checks += 1;
-        decided(wait.checks >= params.patience)
+        Answer::of(wait.checks >= params.patience)
     }
 }

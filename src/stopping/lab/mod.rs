@@ -18,9 +18,10 @@ mod pareto;
 mod peers;
 mod ranks;
 mod replay;
+mod watched;
 
 pub use completion::{Ending, EndingFigures, Spent, ending, ending_figures};
 pub use figures::{Counting, Figures, Lost, RunValue, Saved};
 pub use guard::{HoldOut, LeaveOneOut, MIN_RUNS, choose};
-pub use history::{History, LeftOut, Order, Run, Stops};
+pub use history::{History, LeftOut, Order, Run, Stops, Subject};
 pub use pareto::pareto_front;

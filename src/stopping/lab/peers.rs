@@ -5,10 +5,11 @@
 
 use crate::model::{Goal, OptunaPercentile, OptunaSuccessiveHalving, Resource};
 use crate::stopping::Answer;
+use crate::stopping::optuna_percentile::{first_in_interval, signed};
 
 use super::history::History;
 use super::ranks::{Present, Ranks};
-use super::replay::{Follower, decided};
+use super::replay::Follower;
 
 /// The steps of all runs, and the values that rules compare there.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,7 +135,7 @@ impl Follower for Percentile<'_> {
         if self.present.count(place) < params.n_min_trials {
             return Answer::Undecided;
         }
-        decided(self.goal.better(self.present.percentile(place, self.share), best))
+        Answer::of(self.goal.better(self.present.percentile(place, self.share), best))
     }
 
     fn end(&mut self, history: &History, run: usize, complete: bool) {
@@ -144,18 +145,6 @@ impl Follower for Percentile<'_> {
             (first..first + history.runs[run].len()).for_each(|entry| self.present.add(entry));
         }
     }
-}
-
-/// Whether a step is the first report of its interval; `before` is the step before it, −1 for none.
-fn first_in_interval(step: i64, before: i64, warmup: u64, interval: u64) -> bool {
-    let (warmup, interval) = (signed(warmup), signed(interval));
-    let near = step.saturating_sub(warmup).div_euclid(interval).saturating_mul(interval).saturating_add(warmup);
-    before < near
-}
-
-/// A count among steps.
-fn signed(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// The median rules of SageMaker and Vizier.
@@ -197,7 +186,7 @@ impl Follower for MedianOfAverages<'_> {
             return Answer::Undecided;
         }
         let held = if self.compares_best { of.best_so_far[at] } else { of.run.series.values()[at] };
-        decided(self.goal.better(self.present.median(place), held))
+        Answer::of(self.goal.better(self.present.median(place), held))
     }
 
     fn end(&mut self, _: &History, run: usize, complete: bool) {

@@ -6,10 +6,13 @@
 
 use crate::model::{After, Criterion, CriterionKind, LightningEarlyStopping, OptunaPercentile, Patience, Rule};
 use crate::stopping::Answer;
+use crate::stopping::keras;
+use crate::stopping::watch::{all_of, any_of};
 
 use super::history::{History, Stops};
 use super::lone::{Convergence, Keras, Lightning, Lone};
 use super::peers::{Halving, MedianOfAverages, Percentile};
+use super::watched::Watched;
 
 /// A rule that follows all runs at once.
 pub(super) trait Follower {
@@ -28,11 +31,6 @@ pub(super) trait Follower {
     fn compares_runs(&self) -> bool {
         true
     }
-}
-
-/// Satisfied when something holds, else not.
-pub(super) fn decided(holds: bool) -> Answer {
-    if holds { Answer::Satisfied } else { Answer::Unsatisfied }
 }
 
 /// A criterion that follows all runs.
@@ -89,25 +87,6 @@ impl Follower for Following<'_> {
     }
 }
 
-/// Unsatisfied when one is, else undecided when one is; unsatisfied without any. Every member is asked.
-fn all_of(answers: impl Iterator<Item = Answer>) -> Answer {
-    let all = |a: Answer, b: Answer| match (a, b) {
-        (Answer::Unsatisfied, _) | (_, Answer::Unsatisfied) => Answer::Unsatisfied,
-        (Answer::Undecided, _) | (_, Answer::Undecided) => Answer::Undecided,
-        (Answer::Satisfied, Answer::Satisfied) => Answer::Satisfied,
-    };
-    answers.reduce(all).unwrap_or(Answer::Unsatisfied)
-}
-
-/// Satisfied when one is, else undecided when one is. Every member is asked.
-fn any_of(answers: impl Iterator<Item = Answer>) -> Answer {
-    answers.fold(Answer::Unsatisfied, |a, b| match (a, b) {
-        (Answer::Satisfied, _) | (_, Answer::Satisfied) => Answer::Satisfied,
-        (Answer::Undecided, _) | (_, Answer::Undecided) => Answer::Undecided,
-        (Answer::Unsatisfied, Answer::Unsatisfied) => Answer::Unsatisfied,
-    })
-}
-
 impl History {
     /// Where the criterion stops each run.
     ///
@@ -121,7 +100,7 @@ impl History {
             Some(Following::Percentile(rule)) => self.run_through(rule),
             Some(Following::Averages(rule)) => self.run_through(rule),
             Some(rule) => self.run_through(rule),
-            None => self.no_stops(),
+            None => self.run_through(Watched::new(criterion, self)),
         }
     }
 
@@ -155,7 +134,8 @@ impl History {
         };
         Some(match rule {
             Rule::KerasEarlyStopping(rule) => {
-                Following::Keras(Lone::new(Keras::new(rule.clone(), rule.mode.unwrap_or(goal))))
+                let goal = keras::direction(rule.mode, self.metric().as_str(), goal);
+                Following::Keras(Lone::new(Keras::new(rule.clone(), goal)))
             }
             Rule::LightningEarlyStopping(rule) => Following::Lightning(Lone::new(Lightning::new(rule.clone()))),
             Rule::Patience(Patience { patience, min_delta }) => {
@@ -215,5 +195,212 @@ impl History {
             }
         }
         stops
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::history::tests::run;
+    use super::super::{LeftOut, Order, Run};
+    use super::*;
+    use crate::model::{
+        Goal, HfEarlyStopping, KerasEarlyStopping, OptunaMedian, OptunaSuccessiveHalving, PredictStop, Resource,
+        RunState, SagemakerMedian, Series, StopReason, VizierMedian, all_rules,
+    };
+
+    fn criterion(kind: CriterionKind) -> Criterion {
+        Criterion { name: "setting".into(), metric: None, kind }
+    }
+
+    fn rule(rule: impl Into<Rule>) -> Criterion {
+        criterion(CriterionKind::Rule(rule.into()))
+    }
+
+    fn not_before(count: u64, member: Criterion) -> Criterion {
+        criterion(CriterionKind::NotBefore { after: After::Checkpoints(count), criteria: vec![member] })
+    }
+
+    /// The four runs of the worked example: A, B, C and D, of which something pruned D.
+    fn example() -> Vec<Run> {
+        vec![
+            run(&[0.50, 0.60, 0.70, 0.71, 0.72, 0.72]),
+            run(&[0.40, 0.50, 0.55, 0.56, 0.56, 0.56]),
+            run(&[0.45, 0.55, 0.54, 0.53, 0.60, 0.80]),
+            Run { stop_reason: Some(StopReason::Pruned), ..run(&[0.30, 0.35, 0.36]) },
+        ]
+    }
+
+    /// Checkpoint numbers from 1, as the example counts them.
+    fn stops(order: Order, criterion: &Criterion) -> Vec<Option<u32>> {
+        let stops = History::new(example(), Goal::Maximize, order).replay(criterion);
+        stops.into_iter().map(|stop| stop.map(|at| at + 1)).collect()
+    }
+
+    #[test]
+    fn every_rule_of_the_worked_example_stops_where_it_should() {
+        let look_back = |lookback_checkpoints, min| {
+            criterion(CriterionKind::Convergence { lookback_checkpoints, min_checkpoints: Some(min) })
+        };
+        let patience = || rule(KerasEarlyStopping { patience: 2, ..KerasEarlyStopping::default() });
+        let averages = || rule(SagemakerMedian { min_completed_runs: 1, grace_steps: 2 });
+        let median = OptunaMedian { n_startup_trials: 1, n_warmup_steps: 2, ..OptunaMedian::default() };
+        let halving = OptunaSuccessiveHalving {
+            min_resource: Resource::Of(2),
+            reduction_factor: 2,
+            ..OptunaSuccessiveHalving::default()
+        };
+        let file = || Order::File;
+        let table = [
+            (file(), look_back(2, 3), [None, Some(6), Some(4), None]),
+            (file(), look_back(1, 2), [Some(6), Some(5), Some(3), None]),
+            (file(), patience(), [None, Some(6), Some(4), None]),
+            (file(), not_before(5, patience()), [None, Some(6), None, None]),
+            (file(), averages(), [None, Some(2), Some(3), Some(2)]),
+            (Order::Chosen(vec![2, 0, 1, 3]), averages(), [None, Some(2), None, Some(2)]),
+            (file(), rule(median), [None, Some(2), Some(2), Some(2)]),
+            (file(), rule(halving), [None, Some(2), Some(2), Some(2)]),
+        ];
+        for (order, criterion, expected) in table {
+            assert_eq!(stops(order.clone(), &criterion), expected, "{criterion:?} {order:?}");
+        }
+    }
+
+    /// Runs with ties, NaN and infinities, steps and lengths of their own, some failed or cut.
+    fn wild(seed: u64) -> Vec<Run> {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut draw = move |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let mut list = Vec::new();
+        for number in 0..40 {
+            let (first, apart, start) = (draw(3) as i64, 1 + (draw(4) / 3) as i64, draw(60) as f64);
+            let with_epochs = draw(3) == 0;
+            let mut series = Series::default();
+            for at in 0..draw(25) as i64 {
+                let value = match draw(40) {
+                    0 => f64::NAN,
+                    1 => f64::INFINITY,
+                    2 => f64::NEG_INFINITY,
+                    high => (20 + high) as f64 / 8.0 / (at + 4) as f64,
+                };
+                let epoch = with_epochs.then_some((at / 2) as f64 + 0.5);
+                series.push(first + at * apart, value, epoch, Some(start + (at + 1) as f64));
+            }
+            let stop_reason = match draw(6) {
+                0 => Some(StopReason::Pruned),
+                1 => Some(StopReason::EarlyStopping),
+                _ => None,
+            };
+            let state = if number % 9 == 4 { RunState::Failed } else { RunState::Completed };
+            list.push(Run { state, stop_reason, series, start_secs: Some(start), ..Run::default() });
+        }
+        list
+    }
+
+    fn settings() -> Vec<Criterion> {
+        let percentile = |percentile, n_startup_trials, n_warmup_steps, interval_steps, n_min_trials| {
+            let rule = OptunaPercentile { percentile, n_startup_trials, n_warmup_steps, interval_steps, n_min_trials };
+            CriterionKind::Rule(rule.into())
+        };
+        let halving = |min_resource, reduction_factor, bootstrap_count| {
+            rule(OptunaSuccessiveHalving {
+                min_resource,
+                reduction_factor,
+                bootstrap_count,
+                min_early_stopping_rate: 0,
+            })
+        };
+        let keras = |patience, min_delta, start_from_epoch, baseline| {
+            rule(KerasEarlyStopping {
+                patience,
+                min_delta,
+                start_from_epoch,
+                baseline,
+                ..KerasEarlyStopping::default()
+            })
+        };
+        let lightning = LightningEarlyStopping {
+            stopping_threshold: Some(0.3),
+            divergence_threshold: Some(1.4),
+            ..LightningEarlyStopping::default()
+        };
+        let mut settings = vec![
+            criterion(CriterionKind::Convergence { lookback_checkpoints: 3, min_checkpoints: None }),
+            criterion(CriterionKind::Convergence { lookback_checkpoints: 1, min_checkpoints: Some(6) }),
+            keras(2, 0.0, 0, None),
+            keras(0, 0.1, 3, None),
+            keras(3, -0.05, 1, Some(0.5)),
+            rule(lightning),
+            rule(Patience { patience: 3, min_delta: 0.05 }),
+            criterion(percentile(50.0, 1, 0, 1, 1)),
+            criterion(percentile(30.0, 3, 2, 3, 2)),
+            criterion(percentile(85.0, 0, 5, 2, 4)),
+            rule(OptunaMedian::default()),
+            rule(SagemakerMedian { min_completed_runs: 1, grace_steps: 0 }),
+            rule(SagemakerMedian { min_completed_runs: 4, grace_steps: 5 }),
+            rule(VizierMedian { min_completed_runs: 2, grace_steps: 1, use_elapsed_duration: false }),
+            halving(Resource::Of(1), 2, 0),
+            halving(Resource::Auto, 3, 0),
+            halving(Resource::Of(2), 3, 2),
+        ];
+        let some = || settings[6..9].to_vec();
+        let nested = not_before(4, criterion(CriterionKind::AnyOf(some())));
+        let combined = [CriterionKind::AllOf(some()), CriterionKind::AnyOf(some()), CriterionKind::AllOf(vec![nested])];
+        settings.extend(combined.map(criterion));
+        settings
+    }
+
+    #[test]
+    fn reduced_rules_stop_where_those_of_the_ledger_do() {
+        for seed in 1..40 {
+            for goal in [Goal::Minimize, Goal::Maximize] {
+                for order in [Order::File, Order::WallTime, Order::Chosen(vec![7, 3, 30, 1])] {
+                    let history = History::new(wild(seed), goal, order.clone());
+                    for setting in settings() {
+                        assert!(history.follow(&setting.kind).is_some(), "{setting:?}");
+                        let slow = history.run_through(Watched::new(&setting, &history));
+                        assert_eq!(history.replay(&setting), slow, "{setting:?} {order:?} {goal:?}, seed {seed}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_rule_can_be_replayed() {
+        let history = History::new(wild(3), Goal::Minimize, Order::WallTime);
+        let other: LeftOut = history.left_out();
+        assert!(other.failed > 0);
+        for each in all_rules() {
+            assert_eq!(history.replay(&rule(each)).len(), history.replayed().len());
+        }
+        let stops = history.replay(&rule(HfEarlyStopping::default()));
+        assert!(stops.iter().any(Option::is_some));
+        let hopeless = PredictStop { p_threshold: 1.0, min_checkpoints: Some(5) };
+        assert!(history.replay(&rule(hopeless)).iter().any(Option::is_some));
+    }
+
+    #[test]
+    fn later_runs_never_change_earlier_stops() {
+        let all = wild(11);
+        let whole = History::new(all.clone(), Goal::Minimize, Order::File);
+        for count in [0, 1, 10, 25] {
+            let part = History::new(all[..count].to_vec(), Goal::Minimize, Order::File);
+            for setting in settings() {
+                let stops = part.replay(&setting);
+                assert_eq!(stops, whole.replay(&setting)[..stops.len()], "{setting:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_but_nan_is_replayed_without_panic() {
+        for runs in [vec![], vec![run(&[f64::NAN; 30])], vec![run(&[f64::NAN]), run(&[f64::INFINITY; 3])]] {
+            let history = History::new(runs, Goal::Maximize, Order::WallTime);
+            for setting in settings() {
+                assert_eq!(history.replay(&setting).len(), history.replayed().len());
+            }
+        }
     }
 }
