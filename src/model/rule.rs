@@ -559,6 +559,24 @@ impl Rule {
         }
     }
 
+    /// Says whether the rule reads one metric: not so clocks, counts and budgets, and what looks at every value.
+    pub fn reads_metric(&self) -> bool {
+        !matches!(
+            self,
+            Self::NonFinite(_)
+                | Self::TimeCap(_)
+                | Self::RayTimeout(_)
+                | Self::RayMaximumIteration(_)
+                | Self::OptunaNop(_)
+                | Self::RayHyperbandGeometry(_)
+                | Self::SigoptExperimentStopping(_)
+                | Self::MaxRuns(_)
+                | Self::MaxRuntime(_)
+                | Self::MaxCost(_)
+                | Self::ObservationBudget(_)
+        )
+    }
+
     /// Reads `params`; an unknown key is a problem. Values out of range are read: `monitor` checks them.
     ///
     /// Returns the metric where the original names it among its parameters.

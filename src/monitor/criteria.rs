@@ -192,6 +192,8 @@ struct Draft {
     min_checkpoints: Option<Option<u64>>,
     /// Any other kind than convergence.
     rule: Option<CriterionKind>,
+    /// Read as a criterion of the objective, rather than typed without a metric.
+    of_objective: bool,
 }
 
 impl Draft {
@@ -203,7 +205,8 @@ impl Draft {
             other => (None, None, Some(other.clone())),
         };
         let metric = criterion.metric.clone().unwrap_or_else(|| MetricName::new(""));
-        Self { name: criterion.name.clone(), metric, lookback_checkpoints, min_checkpoints, rule }
+        let (name, of_objective) = (criterion.name.clone(), criterion.metric.is_none());
+        Self { name, metric, lookback_checkpoints, min_checkpoints, rule, of_objective }
     }
 
     fn read(form: &CriterionForm, at: usize, errors: &mut Vec<FieldError>) -> Self {
@@ -214,6 +217,7 @@ impl Draft {
                 lookback_checkpoints: None,
                 min_checkpoints: None,
                 rule: Some(rule.clone()),
+                of_objective: true,
             };
         }
         let lookback = &form.lookback_checkpoints;
@@ -231,6 +235,7 @@ impl Draft {
             lookback_checkpoints,
             min_checkpoints: (errors.len() == before).then_some(min_checkpoints),
             rule: None,
+            of_objective: false,
         }
     }
 
@@ -266,7 +271,7 @@ impl Draft {
                 errors.push(FieldError { inside, ..FieldError::new(at, Field::Rule, rule, message) });
             });
         }
-        if self.metric.as_str().is_empty() && self.rule.is_some() {
+        if self.metric.as_str().is_empty() && self.of_objective && profile == Profile::Extended {
             // The objective, or none in a combinator.
         } else if self.metric.as_str().is_empty() {
             errors.push(FieldError::new(at, Field::Metric, "criterion_metric_required", "needs a metric to look at"));
@@ -358,6 +363,24 @@ pub fn direction_warnings(criteria: &[Criterion], metrics: &[Metric]) -> Vec<Fie
         });
     }
     warnings
+}
+
+/// The paths of criteria that read a metric and name none, from `path` on: they read the objective, which must be the
+/// only optimized metric.
+pub fn without_metric(criteria: &[Criterion], path: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, criterion) in criteria.iter().enumerate() {
+        let place = format!("{path}[{at}]");
+        let reads = match &criterion.kind {
+            CriterionKind::Rule(rule) => rule.reads_metric(),
+            kind => !kind.is_combinator(),
+        };
+        if reads && criterion.metric.is_none() {
+            found.push(format!("{place}.metric"));
+        }
+        found.extend(without_metric(criterion.kind.members(), &format!("{place}.criteria")));
+    }
+    found
 }
 
 /// Checks the completion criteria of an experiment: path, rule and message of each error. `metrics` as in
@@ -455,6 +478,11 @@ fn check_kind(
             && let Err(error) = names::check(&member.name, "name", limits.name_chars)
         {
             found(format!("{place}.name"), error.rule, error.message);
+        }
+        let earlier = &kind.members()[..at];
+        if !member.name.trim().is_empty() && earlier.iter().any(|other| other.name.trim() == member.name.trim()) {
+            let message = "another criterion of this combination has this name already".to_owned();
+            found(format!("{place}.name"), "criterion_name_unique", message);
         }
         check_metric(member, &place, metrics, found);
         check_kind(&member.kind, &format!("{place}."), level, metrics, limits, found);
@@ -755,7 +783,8 @@ mod tests {
             { "type": "any_of", "criteria": [] },
             { "type": "max_runs", "params": { "max_runs": 3 } },
             { "type": "patience", "metric": "f1", "params": { "patience": 0 } },
-            { "type": "optuna_threshold" },
+            { "type": "optuna_threshold", "name": "twice" },
+            { "type": "optuna_nop", "name": "twice" },
             { "type": "optuna_patient", "params": { "patience": 1, "wrapped":
                 { "rule": "optuna_successive_halving", "params": { "bootstrap_count": 2 } } } },
         ] }));
@@ -768,7 +797,8 @@ mod tests {
             ("[0].criteria[3].metric", "criterion_metric_known"),
             ("[0].criteria[3].params.patience", "param_range"),
             ("[0].criteria[4].params.lower", "params_together"),
-            ("[0].criteria[5].params.wrapped.params.bootstrap_count", "params_together"),
+            ("[0].criteria[5].name", "criterion_name_unique"),
+            ("[0].criteria[6].params.wrapped.params.bootstrap_count", "params_together"),
         ];
         assert_eq!(found, expected.map(|(path, rule)| (path.to_owned(), rule)));
     }
@@ -796,6 +826,13 @@ mod tests {
                 ("completion_criteria[1].name", "criterion_name_unique"),
             ]
         );
+    }
+
+    #[test]
+    fn rules_that_read_a_metric_are_found_wherever_they_stand() {
+        let late = rule(json!({ "type": "not_before", "name": "late", "checkpoints": 5, "criteria": [
+            { "type": "patience" }, { "type": "time_cap", "params": { "cap_secs": 60 } }, { "type": "non_finite" } ] }));
+        assert_eq!(without_metric(&[late], "list"), ["list[0].criteria[0].metric"]);
     }
 
     #[test]

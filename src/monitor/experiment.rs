@@ -141,6 +141,16 @@ fn check_monitor(experiment: &Experiment, monitored: bool, seen: &[MetricName], 
         findings.error(error.path(), error.rule, error.message);
     }
     let list = &experiment.training_monitor.early_stopping_criteria;
+    let optimized = experiment.metrics.iter().filter(|metric| metric.strategy == Strategy::Optimize).count();
+    if !strict && optimized != 1 {
+        let unnamed = criteria::without_metric(list, "training_monitor.early_stopping_criteria")
+            .into_iter()
+            .chain(criteria::without_metric(&experiment.completion_criteria, "completion_criteria"));
+        for path in unnamed {
+            let message = format!("needs a metric to look at: {optimized} metrics are optimized");
+            findings.error(path, "criterion_metric_required", message);
+        }
+    }
     for warning in criteria::direction_warnings(list, &experiment.metrics) {
         findings.warning(warning.path(), warning.rule, warning.message);
     }
@@ -311,6 +321,21 @@ mod tests {
 
     fn with_parameter(parameter: Value) -> Value {
         plain(json!({ "parameters": [{ "name": "x", "type": "double", "bounds": { "min": 0, "max": 1 } }, parameter] }))
+    }
+
+    #[test]
+    fn criteria_without_a_metric_read_the_only_objective() {
+        let errors = |metrics: Value| {
+            let body = json!({ "name": "a", "metrics": metrics, "training_monitor": { "early_stopping_criteria": [
+                { "type": "patience", "name": "p" },
+                { "type": "sigopt_convergence", "name": "c", "params": { "lookback_checkpoints": 2 } },
+            ] } });
+            errors_with(Profile::Extended, &body)
+        };
+        assert_eq!(errors(json!(["acc"])), Vec::<String>::new());
+        let path = "training_monitor.early_stopping_criteria";
+        let needs = |at: usize| format!("{path}[{at}].metric: criterion_metric_required");
+        assert_eq!(errors(json!(["acc", "loss"])), [needs(0), needs(1)]);
     }
 
     #[test]

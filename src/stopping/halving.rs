@@ -18,11 +18,15 @@ const KEPT: Words =
 #[derive(Debug, Clone, Default)]
 pub struct Rungs {
     values: Vec<((u64, u64), Vec<f64>)>,
-    /// The resource that was taken from the complete runs.
     pub(super) automatic: Option<u64>,
 }
 
 impl Rungs {
+    /// The resource that was taken from the complete runs, once it is.
+    pub fn automatic(&self) -> Option<u64> {
+        self.automatic
+    }
+
     /// The values of a rung of a bracket.
     pub(super) fn of(&mut self, bracket: u64, rung: u64) -> &mut Vec<f64> {
         let key = (bracket, rung);

@@ -202,7 +202,7 @@ fn decided(rule: &str, case: &Value) -> Result<(), String> {
             same("decisions of an earlier run", expected, found)?;
         }
     }
-    check_extras(rule, case, &criterion, &evidence, runs.len())?;
+    check_extras(rule, case, &criterion, &evidence, runs.len(), &rungs)?;
     if let Some(ledger) = ledger_of(rule, case, &criterion, goal, &runs) {
         let found: Vec<bool> = ledger.rows.iter().map(|row| row.should_stop).collect();
         same("decisions of the ledger", &expected, &found)?;
@@ -244,6 +244,7 @@ fn check_extras(
     criterion: &Criterion,
     evidence: &[Evidence],
     runs: usize,
+    rungs: &[Rungs],
 ) -> Result<(), String> {
     if let Some(expected) = case.get("wait") {
         let found: Vec<Option<f64>> = evidence.iter().map(|each| Some(each.wait as f64)).collect();
@@ -285,13 +286,11 @@ fn check_extras(
         same("rungs", &true, &close)?;
     }
     if let (Some(expected), CriterionKind::Rule(Rule::OptunaHyperband(it))) = (case.get("brackets"), &criterion.kind) {
-        let longest = |run: &Value| run["series"].as_array()?.last()?[0].as_u64();
-        let complete = case["history"].as_array().into_iter().flatten().filter(|run| run["state"] == "complete");
         let max_resource = match it.max_resource {
             Resource::Of(most) => most,
-            // Fixed when the first complete run is there.
-            Resource::Auto => match complete.filter_map(longest).next() {
-                Some(longest) => longest + 1,
+            // Without a complete run nothing was handed out.
+            Resource::Auto => match rungs.first().and_then(Rungs::automatic) {
+                Some(most) => most,
                 None => return Ok(()),
             },
         };
