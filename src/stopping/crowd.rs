@@ -105,11 +105,13 @@ impl<'a> Peer<'a> {
     }
 }
 
+/// Times below this are seconds since the start of a run, others since the Unix epoch.
+pub(super) const EPOCH_SECS: f64 = 1e8;
+
 /// Seconds from the start of a run to one of its checkpoints.
 ///
 /// Without a stated start, times below 100,000,000 are seconds since the start already; others count from the first.
 pub fn elapsed(series: &Series, start_secs: Option<f64>, at: usize) -> Option<f64> {
-    const EPOCH_SECS: f64 = 1e8;
     let start = start_secs.or_else(|| {
         let first = series.times().iter().copied().find(|time| !time.is_nan())?;
         Some(if first < EPOCH_SECS { 0.0 } else { first })

@@ -3,7 +3,7 @@
 //! A job is a run that has finished: completed, or failed, which gives it no value. Running and abandoned runs are no
 //! jobs.
 
-use crate::model::{Goal, MetricName};
+use crate::model::{Experiment, Goal, Metric, MetricName, RunState, Strategy, TrainingRun};
 
 /// One metric of the experiment.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,25 @@ impl Default for Terms {
     }
 }
 
+impl Terms {
+    /// The terms of an experiment.
+    pub fn of(experiment: &Experiment) -> Self {
+        let measure = |metric: &Metric| Measure {
+            name: metric.name.clone(),
+            goal: metric.objective,
+            optimized: metric.strategy == Strategy::Optimize,
+        };
+        Self {
+            metrics: experiment.metrics.iter().map(measure).collect(),
+            dimension: experiment.parameters.len(),
+            observation_budget: experiment.observation_budget,
+            num_solutions: experiment.num_solutions.unwrap_or(1),
+            hourly_price: experiment.hourly_price,
+            instances_per_run: experiment.instances_per_run.unwrap_or(1) as f64,
+        }
+    }
+}
+
 /// One finished job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
@@ -60,6 +79,30 @@ pub struct Job {
 impl Default for Job {
     fn default() -> Self {
         Self { values: Vec::new(), results: Vec::new(), start_secs: None, end_secs: None, budget_cost: 1.0 }
+    }
+}
+
+impl Job {
+    /// The job that a run was; `None` while it is no job, or never will be.
+    ///
+    /// `value_of` finds the value that a completed run came to. A run that was read from logs has the times of its
+    /// logs; one that was entered here has those of its entries.
+    pub fn of(run: &TrainingRun, terms: &Terms, value_of: &dyn Fn(&MetricName) -> Option<f64>) -> Option<Self> {
+        let completed = match run.state {
+            RunState::Completed => true,
+            RunState::Failed => false,
+            RunState::Active | RunState::Abandoned => return None,
+        };
+        let value = |metric: &Measure| value_of(&metric.name).filter(|_| completed);
+        let entered = run.source.is_none();
+        let start = run.start_time.or(entered.then_some(run.created));
+        let end = run.end_time.or(run.completed.filter(|_| entered));
+        Some(Self {
+            values: terms.metrics.iter().map(value).collect(),
+            start_secs: start.map(|time| time.secs()),
+            end_secs: end.map(|time| time.secs()),
+            ..Self::default()
+        })
     }
 }
 
@@ -256,6 +299,7 @@ impl<'a> Finished<'a> {
 #[cfg(test)]
 pub(in crate::stopping) mod tests {
     use super::*;
+    use crate::model::{ExperimentId, RunId, WallTime};
 
     /// Jobs of one maximized metric; `None` failed.
     pub fn maximized(values: &[Option<f64>]) -> Jobs {
@@ -306,6 +350,23 @@ pub(in crate::stopping) mod tests {
         let jobs = maximized(&[Some(f64::INFINITY), Some(f64::NAN), Some(0.5)]);
         let column = jobs.column(None).expect("there is a metric");
         assert_eq!((jobs.after(2).best(column), jobs.after(3).best(column)), (None, Some(0.5)));
+    }
+
+    #[test]
+    fn a_run_is_a_job_once_it_is_finished() {
+        let time = |secs| WallTime::from_secs(secs).expect("finite");
+        let mut run = TrainingRun::new(RunId::new("1"), ExperimentId::new("1"), "run", time(5.0));
+        let terms = Terms { metrics: vec![objective(Goal::Maximize)], ..Terms::default() };
+        let job = |run: &TrainingRun| Job::of(run, &terms, &|_| Some(0.5));
+        assert_eq!(job(&run), None);
+        (run.state, run.completed) = (RunState::Completed, Some(time(9.0)));
+        let entered = job(&run).expect("it is completed");
+        assert_eq!(
+            (&entered.values[..], entered.start_secs, entered.end_secs),
+            (&[Some(0.5)][..], Some(5.0), Some(9.0))
+        );
+        run.state = RunState::Failed;
+        assert_eq!(job(&run).expect("it has failed").values, [None]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::model::{After, Criterion, CriterionKind, Rule as RuleData};
-use crate::stopping::Answer;
+use crate::stopping::{Answer, watch};
 
 use super::convergence_detected::Convergence;
 use super::jobs::{Column, Finished, Jobs};
@@ -134,29 +134,15 @@ impl Rule for Undecided {
     }
 }
 
-/// Unsatisfied when any member is; else undecided when any is; else satisfied, but not without members.
+/// All members must hold.
 pub(super) fn all_of(members: Vec<Verdict>) -> Ruling {
-    let any = |answer| members.iter().any(|member| member.answer == answer);
-    let answer = if members.is_empty() || any(Answer::Unsatisfied) {
-        Answer::Unsatisfied
-    } else if any(Answer::Undecided) {
-        Answer::Undecided
-    } else {
-        Answer::Satisfied
-    };
+    let answer = watch::all_of(members.iter().map(|member| member.answer));
     Ruling { answer, reading: Reading::AllOf, members }
 }
 
-/// Satisfied when any member is; else undecided when any is.
+/// One member must hold.
 pub(super) fn any_of(members: Vec<Verdict>) -> Ruling {
-    let any = |answer| members.iter().any(|member| member.answer == answer);
-    let answer = if any(Answer::Satisfied) {
-        Answer::Satisfied
-    } else if any(Answer::Undecided) {
-        Answer::Undecided
-    } else {
-        Answer::Unsatisfied
-    };
+    let answer = watch::any_of(members.iter().map(|member| member.answer));
     Ruling { answer, reading: Reading::AnyOf, members }
 }
 

@@ -89,8 +89,7 @@ impl History {
         if places.len() < MIN_RUNS {
             return None;
         }
-        let starts: Option<Vec<(f64, usize)>> =
-            places.iter().map(|&at| Some((self.runs[at].timed_from?, at))).collect();
+        let starts: Option<Vec<(f64, usize)>> = places.iter().map(|&at| Some((self.runs[at].started()?, at))).collect();
         if let Some(mut starts) = starts {
             starts.sort_by(|a, b| a.0.total_cmp(&b.0));
             places = starts.into_iter().map(|(_, at)| at).collect();

@@ -7,7 +7,8 @@
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
-use crate::model::{Goal, MetricName, RunState, Series, StopReason};
+use crate::model::{Goal, MetricName, RunState, Series, StopReason, TrainingRun};
+use crate::stopping::crowd::EPOCH_SECS;
 
 use super::peers::{Averages, Grid};
 
@@ -21,12 +22,47 @@ pub struct Run {
     pub series: Series,
     /// When the run started, on the same clock.
     pub start_secs: Option<f64>,
+    /// The clock is the run's own: times say how long it took, not when it happened.
+    pub own_clock: bool,
     /// Tags of the run, which a cap on time may ask for.
     pub tags: Vec<String>,
     /// The run's own price; `None`: that of `Counting`.
     pub hourly_price: Option<f64>,
     /// The run's own number of instances; `None`: that of `Counting`.
     pub instances: Option<f64>,
+}
+
+impl Run {
+    /// A training run with the checkpoints of one metric, brought to one clock where the run says when it started.
+    ///
+    /// Times below 100,000,000 are seconds since the start of the run. Without a start, others count from the first.
+    pub fn of(run: &TrainingRun, series: Series) -> Self {
+        let start = run.start_time.map(|time| time.secs());
+        let first = series.times().iter().copied().find(|time| time.is_finite());
+        let relative = first.is_some_and(|first| first < EPOCH_SECS);
+        let (series, start_secs) = match (relative, start) {
+            (true, Some(start)) => (shifted(series, start), Some(start)),
+            (true, None) => (series, Some(0.0)),
+            (false, start) => (series, start.or(first)),
+        };
+        Self {
+            state: run.state,
+            stop_reason: run.stop_reason,
+            series,
+            start_secs,
+            own_clock: relative && start.is_none(),
+            tags: run.tags.clone(),
+            hourly_price: run.hourly_price,
+            instances: run.instance_count.map(|count| count as f64),
+        }
+    }
+}
+
+/// The same series with its times counted from a start.
+fn shifted(series: Series, start: f64) -> Series {
+    let times = series.times().iter().map(|time| time + start).collect();
+    let columns = (series.steps().to_vec(), series.values().to_vec(), series.epochs().to_vec());
+    Series::from_columns(columns.0, columns.1, columns.2, times).unwrap_or(series)
 }
 
 /// What rules may ask about the metric and the experiment.
@@ -108,6 +144,11 @@ impl Replayed {
         self.run.stop_reason.is_some()
     }
 
+    /// When the run started, on the clock of all runs.
+    pub fn started(&self) -> Option<f64> {
+        self.timed_from.filter(|_| !self.run.own_clock)
+    }
+
     /// Says whether the run, once it is over, is a complete peer of others.
     pub fn is_complete_peer(&self) -> bool {
         matches!(self.run.stop_reason, None | Some(StopReason::EarlyStopping))
@@ -167,7 +208,7 @@ impl History {
                 RunState::Completed => replayed.push(Replayed::new(index, run, goal)),
             }
         }
-        let timed = replayed.iter().all(|each| has_every_time(&each.run.series));
+        let timed = replayed.iter().all(|each| has_every_time(&each.run.series) && !each.run.own_clock);
         let order_used = if order == Order::WallTime && !timed { Order::File } else { order };
         let mut history = Self {
             goal,
@@ -269,6 +310,7 @@ fn events_by_time(runs: &[Replayed]) -> (Vec<usize>, Vec<u32>) {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::model::{ExperimentId, RunId, WallTime};
 
     /// A completed run with these values at steps 1, 2, …
     pub fn run(values: &[f64]) -> Run {
@@ -300,6 +342,26 @@ pub(super) mod tests {
     fn a_missing_time_falls_back_to_the_order_of_the_list() {
         let runs = vec![timed(&[(1.0, 0.5)]), run(&[0.5])];
         assert_eq!(*History::new(runs, Goal::Maximize, Order::WallTime).order_used(), Order::File);
+    }
+
+    #[test]
+    fn runs_that_only_know_how_long_they_took_have_no_common_order() {
+        let own = |own_clock| Run { own_clock, ..timed(&[(1.0, 0.5)]) };
+        let history = |own_clock| History::new(vec![own(own_clock)], Goal::Maximize, Order::WallTime);
+        assert_eq!(*history(false).order_used(), Order::WallTime);
+        assert_eq!(*history(true).order_used(), Order::File);
+    }
+
+    #[test]
+    fn seconds_since_the_start_are_brought_to_one_clock() {
+        let mut run =
+            TrainingRun::new(RunId::new("1"), ExperimentId::new("1"), "run", WallTime::from_secs(0.0).expect("finite"));
+        let series = timed(&[(10.0, 0.5), (20.0, 0.6)]).series;
+        let alone = Run::of(&run, series.clone());
+        assert_eq!((alone.own_clock, alone.start_secs), (true, Some(0.0)));
+        run.start_time = WallTime::from_secs(1.7e9);
+        let started = Run::of(&run, series);
+        assert_eq!((started.own_clock, started.series.times()), (false, &[1.7e9 + 10.0, 1.7e9 + 20.0][..]));
     }
 
     #[test]
