@@ -1,7 +1,9 @@
 //! The objective and the stopping criteria of the open experiment.
 
+use leptos::prelude::*;
+
 use crate::ingest;
-use crate::model::{Goal, MetricName, Profile, TrainingMonitor};
+use crate::model::{Criterion, Goal, MetricName, Profile, TrainingMonitor};
 use crate::monitor::objective;
 
 use super::App;
@@ -32,6 +34,25 @@ impl App {
     /// Holds the experiment to other limits; nothing is cut, the form says what no longer fits.
     pub fn set_profile(&self, profile: Profile) {
         self.change_experiment(|experiment| experiment.profile = profile);
+    }
+
+    /// What rules that compare runs took for the order in which things happened; `None` where none compares. Tracks.
+    pub fn order_words(&self) -> Option<&'static str> {
+        let compare = |criterion: &Criterion| criterion.kind.compares_runs();
+        if !self.monitor.with(|monitor| monitor.early_stopping_criteria.iter().any(compare)) {
+            return None;
+        }
+        let timed = self.runs.with(|runs| {
+            let mut curves = runs.iter().flat_map(|run| &run.curves).filter(|curve| !curve.bookkeeping);
+            curves
+                .all(|curve| curve.series.times().iter().filter(|time| time.is_finite()).count() == curve.series.len())
+        });
+        Some(match timed {
+            true => "Each run is compared with what was known of the others at that time of day.",
+            false => {
+                "Not every checkpoint has a time: runs are compared as if they had run one after the other, in the order of the list."
+            }
+        })
     }
 
     /// Puts these criteria in place of the old ones; every run is judged anew.

@@ -15,7 +15,7 @@ mod shell;
 mod state;
 mod theme;
 
-pub use crate::monitor::{Checked, CriterionForm, Field, FieldError, MonitorForm};
+pub use crate::monitor::{Checked, CriterionForm, Field, FieldError, MonitorForm, ParamForm, RuleForm};
 pub use import::Progress;
 pub use keep::Kept;
 pub use notice::Notice;

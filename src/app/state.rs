@@ -88,7 +88,8 @@ impl App {
         });
         let ledgers = Memo::new(move |_| {
             let (objective, criteria) = (objective.get(), criteria.get());
-            runs.with(|runs| Shared::new(judge(runs, objective.as_ref(), &criteria)))
+            let id = experiment.with_untracked(|it| it.as_ref().map(|it| it.id.to_string()).unwrap_or_default());
+            runs.with(|runs| Shared::new(judge(&id, runs, objective.as_ref(), &criteria)))
         });
         let filter = Memo::new(move |_| route.with(|route| route.filter.clone()));
         let listed = Memo::new(move |_| {
@@ -222,6 +223,7 @@ impl Deref for App {
 
 /// Judges every checkpoint of every run, each by what was known of the others then.
 fn judge(
+    experiment: &str,
     runs: &[Shared<ShownRun>],
     objective: Option<&Metric>,
     monitor: &TrainingMonitor,
@@ -230,20 +232,26 @@ fn judge(
         Some(metric) if metric.name == *name => metric.objective,
         _ => crate::ingest::direction(name.as_str()).unwrap_or(Goal::Minimize),
     };
-    let series: Vec<_> =
-        runs.iter().map(|run| move |name: &MetricName| run.curve(name).map(|curve| curve.series.clone())).collect();
     let names: Vec<Vec<MetricName>> =
         runs.iter().map(|run| run.curves.iter().map(|curve| curve.name.clone()).collect()).collect();
-    let records: Vec<Record<'_>> = (runs.iter().zip(&series).zip(&names))
-        .map(|((run, series), metrics)| Record {
+    let series: Vec<_> =
+        runs.iter().map(|run| move |name: &MetricName| run.curve(name).map(|curve| curve.series.clone())).collect();
+    let records: Vec<Record<'_>> = (runs.iter().zip(&names).zip(&series))
+        .map(|((run, metrics), series)| Record {
             series,
             metrics,
-            start_secs: run.run.start_time.map(|start| start.secs()),
+            start_secs: run.run.start_time.map(|time| time.secs()),
             state: run.run.state,
             stop_reason: run.run.stop_reason,
             tags: &run.run.tags,
         })
         .collect();
-    let ledgers = stopping::evaluate_together(monitor, objective, &goal_of, "", &records);
+    let together = |records| stopping::evaluate_together(monitor, objective, &goal_of, experiment, records);
+    // Where no rule looks at other runs, each is judged by itself, which is far less work.
+    let compare = monitor.early_stopping_criteria.iter().any(|criterion| criterion.kind.compares_runs());
+    let ledgers = match compare {
+        true => together(&records),
+        false => records.chunks(1).flat_map(together).collect(),
+    };
     runs.iter().map(|run| run.run.id.clone()).zip(ledgers.into_iter().map(Shared::new)).collect()
 }

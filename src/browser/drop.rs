@@ -95,7 +95,10 @@ enum Opened {
 /// Opens an entry: its path, and what it is. `None` for what is no log by its name.
 fn opened(entry: FileSystemEntry) -> Option<impl Future<Output = (String, Result<Opened, Error>)>> {
     let path = entry.full_path().trim_start_matches('/').to_owned();
-    relevant(&path).then(|| async move {
+    if !relevant(&path) {
+        return None;
+    }
+    Some(async move {
         let found = match entry.is_directory() {
             true => entries_of(entry.unchecked_ref()).await.map(Opened::Folder),
             false => file_of(entry.unchecked_ref()).await.map(Opened::File),

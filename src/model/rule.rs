@@ -10,9 +10,10 @@ use super::wire::{Fields, Problems, number_at};
 use super::{Goal, json_from_number};
 
 /// What a rule decides about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Level {
     /// Whether a run should stop at a checkpoint.
+    #[default]
     Run,
     /// Whether the whole experiment should end.
     Experiment,

@@ -10,6 +10,7 @@ use crate::model::{
     TrainingMonitor,
 };
 
+use super::rule_form::RuleForm;
 use super::{Error, Limits, names};
 
 /// A larger look-back than this many times the smallest one is warned about.
@@ -25,13 +26,15 @@ pub struct CriterionForm {
     pub lookback_checkpoints: String,
     /// May be empty: one more than the look-back.
     pub min_checkpoints: String,
-    /// Any other kind than SigOpt's convergence, kept as it is; the two numbers above are not asked for then.
-    pub rule: Option<CriterionKind>,
+    /// Any other kind than SigOpt's convergence; the two numbers above are not asked for then.
+    pub rule: Option<RuleForm>,
 }
 
 /// The whole form: the cap and the criteria.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MonitorForm {
+    /// What the criteria decide about.
+    pub level: Level,
     /// May be empty: no cap.
     pub max_checkpoints: String,
     pub criteria: Vec<CriterionForm>,
@@ -118,7 +121,7 @@ impl From<&Criterion> for CriterionForm {
                 min_checkpoints: min_checkpoints.map(|min| min.to_string()).unwrap_or_default(),
                 ..form
             },
-            other => Self { rule: Some(other.clone()), ..form },
+            other => Self { rule: Some(RuleForm::from(other)), ..form },
         }
     }
 }
@@ -130,8 +133,8 @@ impl CriterionForm {
     /// runs.
     pub fn read(&self, metrics: &[MetricName], profile: Profile) -> Result<Criterion, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let criterion = Draft::read(self, 0, &mut errors);
-        criterion.check(0, metrics, profile, &mut errors);
+        let criterion = Draft::read(self, Level::Run, 0, &mut errors);
+        criterion.check(Level::Run, 0, metrics, profile, &mut errors);
         match criterion.finish() {
             Some(criterion) if errors.is_empty() => Ok(criterion),
             _ => Err(errors),
@@ -142,6 +145,7 @@ impl CriterionForm {
 impl From<&TrainingMonitor> for MonitorForm {
     fn from(monitor: &TrainingMonitor) -> Self {
         Self {
+            level: Level::Run,
             max_checkpoints: monitor.max_checkpoints.map(|cap| cap.to_string()).unwrap_or_default(),
             criteria: monitor.early_stopping_criteria.iter().map(CriterionForm::from).collect(),
         }
@@ -154,10 +158,10 @@ impl MonitorForm {
         let mut errors = Vec::new();
         let cap = optional_whole(&self.max_checkpoints, None, Field::MaxCheckpoints, &mut errors);
         let drafts: Vec<Draft> =
-            (0..).zip(&self.criteria).map(|(at, form)| Draft::read(form, at, &mut errors)).collect();
+            (0..).zip(&self.criteria).map(|(at, form)| Draft::read(form, self.level, at, &mut errors)).collect();
         let unreadable = |field: Field| errors.iter().any(|error| error.field == field);
         let cap_unreadable = unreadable(Field::MaxCheckpoints);
-        check_drafts(cap, cap_unreadable, &drafts, metrics, profile, &mut errors);
+        check_drafts(self.level, cap, cap_unreadable, &drafts, metrics, profile, &mut errors);
         errors.sort_by_key(|error| (error.criterion, error.field));
         let criteria: Option<Vec<Criterion>> = drafts.iter().map(Draft::finish).collect();
         let monitor = criteria
@@ -172,7 +176,7 @@ impl MonitorForm {
 pub fn check(monitor: &TrainingMonitor, metrics: &[MetricName], profile: Profile) -> Vec<FieldError> {
     let drafts: Vec<Draft> = monitor.early_stopping_criteria.iter().map(Draft::of).collect();
     let mut errors = Vec::new();
-    check_drafts(monitor.max_checkpoints, false, &drafts, metrics, profile, &mut errors);
+    check_drafts(Level::Run, monitor.max_checkpoints, false, &drafts, metrics, profile, &mut errors);
     errors.sort_by_key(|error| (error.criterion, error.field));
     errors
 }
@@ -190,8 +194,8 @@ struct Draft {
     lookback_checkpoints: Option<u64>,
     /// Outer `None`: unreadable.
     min_checkpoints: Option<Option<u64>>,
-    /// Any other kind than convergence.
-    rule: Option<CriterionKind>,
+    /// Any other kind than convergence. Inner `None`: unreadable.
+    rule: Option<Option<CriterionKind>>,
     /// Read as a criterion of the objective, rather than typed without a metric.
     of_objective: bool,
 }
@@ -202,21 +206,27 @@ impl Draft {
             CriterionKind::Convergence { lookback_checkpoints, min_checkpoints } => {
                 (Some(*lookback_checkpoints), Some(*min_checkpoints), None)
             }
-            other => (None, None, Some(other.clone())),
+            other => (None, None, Some(Some(other.clone()))),
         };
         let metric = criterion.metric.clone().unwrap_or_else(|| MetricName::new(""));
         let (name, of_objective) = (criterion.name.clone(), criterion.metric.is_none());
         Self { name, metric, lookback_checkpoints, min_checkpoints, rule, of_objective }
     }
 
-    fn read(form: &CriterionForm, at: usize, errors: &mut Vec<FieldError>) -> Self {
+    fn read(form: &CriterionForm, level: Level, at: usize, errors: &mut Vec<FieldError>) -> Self {
         if let Some(rule) = &form.rule {
+            let read = rule.read(level).map_err(|found| {
+                errors.extend(found.into_iter().map(|(inside, rule, message)| FieldError {
+                    inside,
+                    ..FieldError::new(Some(at), Field::Rule, rule, message)
+                }));
+            });
             return Self {
                 name: form.name.clone(),
                 metric: MetricName::new(&form.metric),
                 lookback_checkpoints: None,
                 min_checkpoints: None,
-                rule: Some(rule.clone()),
+                rule: Some(read.ok()),
                 of_objective: true,
             };
         }
@@ -244,7 +254,7 @@ impl Draft {
             name: self.name.trim().to_owned(),
             metric: Some(self.metric.clone()).filter(|metric| !metric.as_str().is_empty()),
             kind: match &self.rule {
-                Some(rule) => rule.clone(),
+                Some(rule) => rule.clone()?,
                 None => CriterionKind::Convergence {
                     lookback_checkpoints: self.lookback_checkpoints?,
                     min_checkpoints: self.min_checkpoints?,
@@ -254,7 +264,7 @@ impl Draft {
     }
 
     /// Everything that one criterion can have wrong by itself.
-    fn check(&self, at: usize, metrics: &[MetricName], profile: Profile, errors: &mut Vec<FieldError>) {
+    fn check(&self, level: Level, at: usize, metrics: &[MetricName], profile: Profile, errors: &mut Vec<FieldError>) {
         let at = Some(at);
         if let Err(error) = names::check(&self.name, "name", Limits::of(profile).name_chars) {
             errors.push(FieldError::new(at, Field::Name, error.rule, error.message));
@@ -267,9 +277,11 @@ impl Draft {
                     ..FieldError::new(at, Field::Rule, "criterion_type", message)
                 });
             }
-            check_kind(kind, "", Level::Run, metrics, Limits::of(profile), &mut |inside, rule, message| {
-                errors.push(FieldError { inside, ..FieldError::new(at, Field::Rule, rule, message) });
-            });
+            if let Some(kind) = kind {
+                check_kind(kind, "", level, metrics, Limits::of(profile), &mut |inside, rule, message| {
+                    errors.push(FieldError { inside, ..FieldError::new(at, Field::Rule, rule, message) });
+                });
+            }
         }
         if self.metric.as_str().is_empty() && self.of_objective && profile == Profile::Extended {
             // The objective, or none in a combinator.
@@ -291,6 +303,7 @@ impl Draft {
 }
 
 fn check_drafts(
+    level: Level,
     cap: Option<u64>,
     cap_unreadable: bool,
     drafts: &[Draft],
@@ -305,7 +318,7 @@ fn check_drafts(
             let message = format!("must be from 1 to {}, not {cap}", limits.max_checkpoints);
             errors.push(FieldError::new(None, Field::MaxCheckpoints, "max_checkpoints_range", message));
         }
-        None if profile == Profile::Strict && !drafts.is_empty() && !cap_unreadable => {
+        None if level == Level::Run && profile == Profile::Strict && !drafts.is_empty() && !cap_unreadable => {
             let message = format!("is required in the strict profile: from 1 to {}", limits.max_checkpoints);
             errors.push(FieldError::new(None, Field::MaxCheckpoints, "max_checkpoints_required", message));
         }
@@ -317,7 +330,7 @@ fn check_drafts(
     }
     let mut first_with_name: BTreeMap<&str, usize> = BTreeMap::new();
     for (at, draft) in drafts.iter().enumerate() {
-        draft.check(at, metrics, profile, errors);
+        draft.check(level, at, metrics, profile, errors);
         let name = draft.name.trim();
         let first = *first_with_name.entry(name).or_insert(at);
         if first != at && !name.is_empty() {
@@ -605,7 +618,7 @@ mod tests {
     }
 
     fn check_form(max: &str, criteria: &[CriterionForm], profile: Profile) -> Checked {
-        let form = MonitorForm { max_checkpoints: max.to_owned(), criteria: criteria.to_vec() };
+        let form = MonitorForm { level: Level::Run, max_checkpoints: max.to_owned(), criteria: criteria.to_vec() };
         form.check(&[MetricName::new("acc"), MetricName::new("loss")], profile)
     }
 

@@ -2,21 +2,22 @@
 
 use leptos::prelude::*;
 
-use crate::app::{App, Checked, CriterionForm, Field, FieldError, MonitorForm};
-use crate::model::MetricName;
-use crate::view::criterion::meaning_of;
+use crate::app::{App, Checked, CriterionForm, Field, FieldError, MonitorForm, RuleForm};
+use crate::model::{Level, MetricName, Profile};
+use crate::view::criterion::{RuleWords, meaning_of, rules_of, words_of};
 use crate::view::format;
 
 use super::button::{Button, ButtonKind};
 use super::erased::{Show, item, list};
+use super::rule_fields::RuleFields;
 
 /// The form as it stands: what is kept, or what is typed over it.
 #[derive(Clone, Copy)]
-struct Draft {
+pub(super) struct Draft {
     /// What is typed, and what it began from; `None` while it is what is kept.
     typed: RwSignal<Option<(MonitorForm, MonitorForm)>>,
     kept: Memo<MonitorForm>,
-    form: Memo<MonitorForm>,
+    pub(super) form: Memo<MonitorForm>,
     checked: Memo<Checked>,
     names: Memo<Vec<MetricName>>,
 }
@@ -41,7 +42,7 @@ impl Draft {
         self.typed.set(Some((next, began)));
     }
 
-    fn edit_one(self, at: usize, change: impl FnOnce(&mut CriterionForm)) {
+    pub(super) fn edit_one(self, at: usize, change: impl FnOnce(&mut CriterionForm)) {
         self.edit(|form| {
             if let Some(own) = form.criteria.get_mut(at) {
                 change(own);
@@ -62,6 +63,23 @@ impl Draft {
         })
     }
 
+    /// What is wrong within the rule of a criterion, at this path; `None`: at a path that has no field.
+    pub(super) fn rule_error(self, at: usize, inside: Option<String>) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            let placed =
+                |error: &FieldError| error.inside.matches('.').count() == 1 && error.inside.starts_with("params.");
+            let own = |error: &&FieldError| {
+                let here = inside.as_ref().map_or(!placed(error), |inside| error.inside == *inside);
+                error.criterion == Some(at) && error.field == Field::Rule && here
+            };
+            let said = |error: &FieldError| match &inside {
+                Some(_) => error.message.clone(),
+                None => format!("{} {}", error.inside, error.message),
+            };
+            self.checked.with(|checked| checked.errors.iter().find(own).map(said))
+        })
+    }
+
     /// What is typed in a field of a criterion.
     fn text(self, at: usize, read: fn(&CriterionForm) -> &String) -> Signal<String> {
         Signal::derive(move || self.form.with(|form| form.criteria.get(at).map(read).cloned().unwrap_or_default()))
@@ -74,11 +92,30 @@ pub fn CriteriaForm() -> impl IntoView {
     let app = App::expect();
     let draft = Draft::new(app);
     let many = Memo::new(move |_| draft.form.with(|form| form.criteria.len()));
-    let places = move || (0..many.get()).collect::<Vec<usize>>();
+    // A criterion and its rule: where one is removed, the fields of the next move up.
+    let places = move || {
+        many.track();
+        let id = |form: &CriterionForm| form.rule.as_ref().map_or_else(String::new, |rule| rule.id.clone());
+        draft.form.with(|form| form.criteria.iter().map(id).enumerate().collect::<Vec<_>>())
+    };
+    let entry =
+        move |(at, rule): (usize, String)| item(format!("{at} {rule}"), move || view! { <CriterionFields draft at /> });
+    let rule = RwSignal::new("convergence".to_owned());
     let add = move |()| {
         let objective = app.objective.get_untracked().map(|metric| metric.name);
         let first = draft.names.with_untracked(|names| names.first().cloned());
-        draft.edit(|form| form.criteria.push(suggested(objective.or(first), form)));
+        let rule = rule.get_untracked();
+        draft.edit(|form| form.criteria.push(suggested(&rule, objective.or(first), form)));
+    };
+    let extended =
+        Memo::new(move |_| app.experiment.with(|it| it.as_ref().is_some_and(|it| it.profile == Profile::Extended)));
+    let does = move || words_of(&rule.get()).map_or("", |words| words.meaning);
+    let rules_view = || {
+        let option = |words: &RuleWords| view! { <option value=words.id>{words.title}</option> };
+        let family = |(family, rules): (&'static str, Vec<&'static RuleWords>)| {
+            view! { <optgroup label=family>{rules.into_iter().map(option).collect_view()}</optgroup> }
+        };
+        rules_of(Level::Run).into_iter().map(family).collect_view()
     };
     let apply = move || {
         if let Some(monitor) = draft.checked.get_untracked().monitor {
@@ -102,8 +139,23 @@ pub fn CriteriaForm() -> impl IntoView {
             <Show when=move || { many.get() > 1 }>
                 <p class="criteria__rule">"All of these must hold at the same checkpoint:"</p>
             </Show>
-            {list(move || places().into_iter().map(|at| item(at, move || view! { <CriterionFields draft at /> })).collect())}
-            <Button label="Add a criterion" on_press=add />
+            {list(move || places().into_iter().map(entry).collect())}
+            <div class="criteria__add">
+                <Show when=move || extended.get()>
+                    <select
+                        class="field__input"
+                        aria-label="Rule of the new criterion"
+                        prop:value=move || rule.get()
+                        on:change=move |event| rule.set(event_target_value(&event))
+                    >
+                        {rules_view()}
+                    </select>
+                </Show>
+                <Button label="Add a criterion" on_press=add />
+            </div>
+            <Show when=move || extended.get()>
+                <p class="criteria__meaning">{does}</p>
+            </Show>
             <TextField
                 label="At most"
                 unit="checkpoints"
@@ -147,14 +199,22 @@ fn CriterionFields(
     at: usize,
 ) -> impl IntoView {
     let metric = draft.text(at, |form| &form.metric);
+    let rule = draft.form.with_untracked(|form| form.criteria.get(at).and_then(|form| form.rule.clone()));
+    let title = words_of(rule.as_ref().map_or("convergence", |rule| &rule.id)).map_or("Rule", |words| words.title);
+    let (is_rule, reads_metric) = (rule.is_some(), !rule.is_some_and(|rule| rule.combines()));
     let options = move || {
         let chosen = metric.get();
         let mut names: Vec<String> = draft.names.with(|names| names.iter().map(ToString::to_string).collect());
-        if !names.contains(&chosen) {
+        if !chosen.is_empty() && !names.contains(&chosen) {
             names.insert(0, chosen.clone());
         }
-        let option =
-            |name: String| view! { <option value=name.clone() selected={name == chosen}>{name.clone()}</option> };
+        if is_rule || chosen.is_empty() {
+            names.insert(0, String::new());
+        }
+        let option = |name: String| {
+            let shown = if name.is_empty() { "the objective".to_owned() } else { name.clone() };
+            view! { <option value=name.clone() selected={name == chosen}>{shown}</option> }
+        };
         names.into_iter().map(option).collect::<Vec<_>>()
     };
     let metric_error = draft.error(Some(at), Field::Metric);
@@ -180,7 +240,7 @@ fn CriterionFields(
     };
     view! {
         <fieldset class="criteria__one">
-            <legend class="criteria__legend">"Convergence"</legend>
+            <legend class="criteria__legend">{title}</legend>
             <TextField
                 label="Name"
                 name="Name of the criterion"
@@ -188,6 +248,7 @@ fn CriterionFields(
                 text=draft.text(at, |form| &form.name)
                 on_input=move |text| draft.edit_one(at, |form| form.name = text)
             />
+            <Show when=move || reads_metric>
             <FieldFrame label="Metric" error=metric_error>
                 <select
                     class="field__input"
@@ -198,6 +259,10 @@ fn CriterionFields(
                     {options}
                 </select>
             </FieldFrame>
+            </Show>
+            {if is_rule {
+                view! { <RuleFields draft at /> }.into_any()
+            } else { view! {
             <TextField
                 label="Look back"
                 unit="checkpoints"
@@ -217,6 +282,7 @@ fn CriterionFields(
             />
             <p class="criteria__meaning">{move || draft.form.with(|form| form.criteria.get(at).map(meaning))}</p>
             <p class="criteria__warnings">{unreached}</p>
+            }.into_any() }}
             <Button label="Remove" kind=ButtonKind::Quiet on_press=remove />
         </fieldset>
     }
@@ -224,17 +290,18 @@ fn CriterionFields(
 
 /// A field that is typed into.
 #[component]
-fn TextField(
+pub(super) fn TextField(
     /// What it is, before the field.
     label: &'static str,
     /// What it counts, behind the field; empty for none.
     #[prop(optional)]
     unit: &'static str,
     /// Its whole name, for those who do not see where it stands.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     /// What stands in an empty field.
-    #[prop(optional)]
-    placeholder: &'static str,
+    #[prop(optional, into)]
+    placeholder: String,
     /// What is wrong with it.
     error: Signal<Option<String>>,
     /// What is typed in it.
@@ -260,7 +327,7 @@ fn TextField(
 
 /// A field with its label, its unit and what is wrong with it.
 #[component]
-fn FieldFrame(
+pub(super) fn FieldFrame(
     /// What it is.
     label: &'static str,
     /// What it counts; empty for none.
@@ -283,17 +350,26 @@ fn FieldFrame(
     }
 }
 
-/// A criterion to begin with: look back five on the objective, under a name that is free.
-fn suggested(metric: Option<MetricName>, form: &MonitorForm) -> CriterionForm {
+/// A criterion of a rule to begin with, under a name that is free; of SigOpt's convergence one that looks back five on
+/// the objective.
+fn suggested(rule: &str, metric: Option<MetricName>, form: &MonitorForm) -> CriterionForm {
+    let rule = RuleForm::of_id(rule);
     let lookback = 5 + 5 * form.criteria.len();
+    let title = match &rule {
+        Some(rule) => words_of(&rule.id).map_or_else(|| rule.id.clone(), |words| words.title.to_owned()),
+        None => format!("Look back {lookback}"),
+    };
     let numbered = |number: u32| match number {
-        1 => format!("Look back {lookback}"),
-        _ => format!("Look back {lookback} ({number})"),
+        1 => title.clone(),
+        _ => format!("{title} ({number})"),
     };
     let name = (1..)
         .map(numbered)
         .find(|name| form.criteria.iter().all(|other| other.name != *name))
         .expect("numbers do not end");
+    if rule.is_some() {
+        return CriterionForm { name, rule, ..CriterionForm::default() };
+    }
     CriterionForm {
         name,
         metric: metric.map(|metric| metric.to_string()).unwrap_or_default(),

@@ -131,10 +131,12 @@ fn LastVerdicts() -> impl IntoView {
         let title = if ledger.first_stop.is_some() { "Verdicts up to the first stop" } else { "Latest verdicts" };
         Some(view! {
             <h4 class="inspector__heading">{title}</h4>
+            <div class="inspector__verdicts">
             <table>
                 <thead><tr><th>"#"</th><th class="inspector__number">"value"</th>{heads}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>
+            </div>
             <button type="button" class="button button--quiet" on:click=move |_| app.change_view(|route| route.tab = Tab::Stopping)>
                 "All checkpoints"
             </button>

@@ -111,6 +111,7 @@ pub fn LedgerTable() -> impl IntoView {
                 fallback=|| view! { <p class="board__empty">"Select a run to read its verdicts."</p> }
             >
                 <p class="ledger__sentence">{sentence}</p>
+                <p class="criteria__meaning">{move || app.order_words()}</p>
                 <div class="ledger__tools">
                     <label>
                         <input type="checkbox" prop:checked=move || only_changes.get() on:change=move |event| only_changes.set(event_target_checked(&event)) />

@@ -28,6 +28,7 @@ mod notices;
 mod objective_choice;
 mod profile_choice;
 mod report_table;
+mod rule_fields;
 mod run_list;
 mod run_table;
 mod start_page;
