@@ -495,6 +495,14 @@ fn look_alikes_are_told_apart() {
         "keras_stdout"
     );
     assert_eq!(format_of("a.log", "Epoch 1/2\nloss: 0.5\nEpoch 2/2\nloss: 0.4\n"), "plain_log");
+    // Words between dashes, and a table as fastai prints it.
+    let flair: String = (1..=4).map(|at| format!("epoch 1 - iter {at}/20 - loss 0.5000{at} - lr: 0.1000\n")).collect();
+    assert_eq!(format_of("a.log", &flair), "plain_log");
+    assert_eq!(
+        format_of("a.txt", "epoch  train_loss  time\n0      0.905321    00:12\n1      0.705321    00:11\n"),
+        "delimited"
+    );
+    assert_eq!(format_of("a.log", "Train Epoch: 1 [0/60000 (0%)]\tLoss: 2.300000\n"), "pytorch_examples");
     // Settings, prose and a single value are no log.
     assert_eq!(format_of("a.log", "loss: 0.5\nacc: 0.7\nAt step 3 we saw a loss of 0.5.\n"), "");
     assert_eq!(format_of("a.log", "{'lr': 0.1, 'epochs': 3, 'loss': 'mse'}\n"), "");

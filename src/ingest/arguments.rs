@@ -126,7 +126,7 @@ impl Arguments {
     /// A printed dictionary. One that is not `known` to be a configuration must not look like a row of values.
     fn dictionary(&mut self, line: &str, known: bool) {
         let mut leaves = Vec::new();
-        python::leaves(line, |name, value| leaves.push((name.to_owned(), value.clone())));
+        python::leaves(line, &mut |name, value| leaves.push((name.to_owned(), value.clone())));
         let is_row = |(name, value): &(String, Value<'_>)| {
             (value.number().is_some() || matches!(value, Value::Numbers(_)))
                 && (direction(name).is_some() || ["epoch", "step"].contains(&name.as_str()))

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::model::{Assignments, Curve, Goal, MetricName, RunState, SourceFile, StopReason};
 
 use super::envelope::{unwrapped, without_archive};
+use super::ordered::{order, sorted};
 use super::{FileReport, Member, Outcome, Part, Records, Role, RunRecords, Status, about, is_bookkeeping};
 use super::{folder_params, natural, twins};
 
@@ -68,7 +69,7 @@ struct MemberFile {
 /// Sorted by key, in which numbers count as numbers; the same files in any order give the same result. A path that comes twice counts once. Names are
 /// unique and lose the part that all of them share.
 pub fn assemble(mut files: Vec<Decoded>) -> Drop {
-    files.sort_by(|a, b| natural::compare(&a.report.path, &b.report.path));
+    files = sorted(files, |a, b| natural::compare(&a.report.path, &b.report.path));
     files.dedup_by(|a, b| a.report.path == b.report.path);
 
     let mut drafts: Vec<Draft> = Vec::new();
@@ -86,7 +87,7 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
     }
 
     let superseded = twins::superseded(&files);
-    for Decoded { mut report, records } in files {
+    for (Decoded { mut report, records }, superseded) in files.into_iter().zip(superseded) {
         let Some(format) = report.format.as_deref().and_then(about) else {
             reports.push(report);
             continue;
@@ -96,7 +97,7 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
         let (folder, name) = (folder.to_owned(), name.to_owned());
         let beside_it = formats_of.get(&folder).into_iter().flatten();
         let repeated = beside_it.filter_map(|kept| twins::repeated(kept, &name, format.id)).next();
-        if let Some(reason) = superseded.get(&report.path).cloned().or(repeated.map(str::to_owned)) {
+        if let Some(reason) = superseded.or(repeated.map(str::to_owned)) {
             report.runs = 0;
             report.outcome = Outcome::Nothing { reason };
             reports.push(report);
@@ -200,9 +201,9 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
     }
 
     // Two formats may make a run of one directory, and a file may be named like one.
-    drafts.sort_by(|a, b| (&a.key, a.format).cmp(&(&b.key, b.format)));
+    let mut drafts = sorted(drafts, |a, b| (&a.key, a.format).cmp(&(&b.key, b.format)));
     make_unique(drafts.iter_mut().map(|draft| &mut draft.key), |key, number| format!("{key}#{number}"));
-    drafts.sort_by(|a, b| natural::compare(&a.key, &b.key));
+    let drafts = sorted(drafts, |a, b| natural::compare(&a.key, &b.key));
 
     let names = names(&drafts);
     let named_params = folder_params::read(drafts.iter().map(|draft| draft.parts.as_slice()));
@@ -221,11 +222,11 @@ pub fn assemble(mut files: Vec<Decoded>) -> Drop {
 ///
 /// Parameters without a label go to `beside`. Where files hold nothing else, they are a run only in a `sweep`.
 fn join_members(
-    mut files: Vec<MemberFile>,
+    files: Vec<MemberFile>,
     beside: &mut Assignments,
     sweep: bool,
 ) -> Vec<(RunRecords, Vec<SourceFile>, usize)> {
-    files.sort_by(|a, b| (a.part, &a.source.path).cmp(&(b.part, &b.source.path)));
+    let files = sorted(files, |a, b| (a.part, &a.source.path).cmp(&(b.part, &b.source.path)));
     let mut joined_runs: Vec<(RunRecords, Vec<SourceFile>, usize)> = Vec::new();
     // The part whose curves a run has.
     let mut curves: Vec<Option<Part>> = Vec::new();
@@ -453,14 +454,21 @@ fn names(drafts: &[Draft]) -> Vec<String> {
     let ends = (0..first.parts.len()).take_while(|&back| is_shared_end(back)).count();
     let full = |draft: &Draft| draft.parts[shared..draft.parts.len() - ends].join("/");
     // Where a folder has several files, their names tell them apart.
-    let mut paths: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for draft in drafts {
-        paths.entry(&draft.folder).or_default().extend(draft.files.first().map(|file| file.path.as_str()));
+    let place = |at: usize| {
+        let draft: &Draft = &drafts[at];
+        (draft.folder.as_str(), draft.files.first().map_or("", |file| file.path.as_str()))
+    };
+    let mut alone = vec![true; drafts.len()];
+    let by_place = order(drafts.len(), &|a, b| place(a).cmp(&place(b)));
+    for same_folder in by_place.chunk_by(|&a, &b| place(a).0 == place(b).0) {
+        let (Some(&first), Some(&last)) = (same_folder.first(), same_folder.last()) else { continue };
+        if place(first) != place(last) {
+            same_folder.iter().for_each(|&at| alone[at] = false);
+        }
     }
-    let alone = |draft: &Draft| paths.get(draft.folder.as_str()).is_none_or(|paths| paths.len() < 2);
-    let short = |draft: &Draft| match draft.dull {
+    let short = |(draft, alone): (&Draft, &bool)| match draft.dull {
         Some(at) if at + ends >= draft.parts.len() => full(draft),
-        Some(at) if at > shared || (at > 0 && draft.parts.len() == 1 + at && alone(draft)) => {
+        Some(at) if at > shared || (at > 0 && draft.parts.len() == 1 + at && *alone) => {
             // What is left of the path, or the folder around it where everything is shared.
             let from = shared.min(at - 1);
             let kept = draft.parts[from..].iter().enumerate().filter(|(place, _)| from + place != at);
@@ -468,7 +476,7 @@ fn names(drafts: &[Draft]) -> Vec<String> {
         }
         _ => full(draft),
     };
-    let brief: Vec<String> = drafts.iter().map(short).collect();
+    let brief: Vec<String> = drafts.iter().zip(&alone).map(short).collect();
     let unique = brief.iter().collect::<BTreeSet<_>>().len() == brief.len();
     let mut names = if unique { brief } else { drafts.iter().map(full).collect() };
     make_unique(names.iter_mut(), |name, number| format!("{name} ({number})"));

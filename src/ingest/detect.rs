@@ -1,5 +1,6 @@
 //! Which format a file is in, by content first, name second, extension last.
 
+use super::ordered::sorted;
 use super::{FORMATS, Format};
 
 /// What detection sees of a file.
@@ -32,8 +33,7 @@ pub struct Candidate {
 
 /// Every format that could read the file, most certain first; ties keep the order of [`FORMATS`].
 pub fn detect(head: &Head<'_>) -> Vec<Candidate> {
-    let mut candidates: Vec<Candidate> =
+    let candidates: Vec<Candidate> =
         FORMATS.iter().filter_map(|format: &&Format| (format.detect)(head)).filter(|found| found.score > 0).collect();
-    candidates.sort_by_key(|found| std::cmp::Reverse(found.score));
-    candidates
+    sorted(candidates, |a, b| b.score.cmp(&a.score))
 }

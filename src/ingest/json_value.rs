@@ -138,7 +138,7 @@ impl Json {
     }
 
     /// Gives each value that is no map to `each`, with its name; names of nested maps are joined with `joint`.
-    pub(super) fn leaves<'a>(&'a self, name: &str, joint: &str, each: &mut impl FnMut(&str, &'a Self)) {
+    pub(super) fn leaves<'a>(&'a self, name: &str, joint: &str, each: &mut dyn FnMut(&str, &'a Self)) {
         match self {
             Self::Map(entries) => {
                 for (key, value) in entries {

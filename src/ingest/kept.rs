@@ -7,16 +7,16 @@ const LARGEST_BYTES: usize = 64 << 20;
 
 /// A decoder that gives the whole file to `read`.
 pub(super) fn kept(read: impl FnMut(&[u8], &mut Records) + 'static) -> Box<dyn Decoder> {
-    Box::new(Kept { bytes: Vec::new(), too_large: false, read })
+    Box::new(Kept { bytes: Vec::new(), too_large: false, read: Box::new(read) })
 }
 
-struct Kept<F> {
+struct Kept {
     bytes: Vec<u8>,
     too_large: bool,
-    read: F,
+    read: Box<dyn FnMut(&[u8], &mut Records)>,
 }
 
-impl<F: FnMut(&[u8], &mut Records)> Decoder for Kept<F> {
+impl Decoder for Kept {
     fn push(&mut self, bytes: &[u8], _out: &mut Records) {
         self.too_large |= self.bytes.len() + bytes.len() > LARGEST_BYTES;
         if !self.too_large {

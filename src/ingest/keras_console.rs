@@ -44,11 +44,20 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
     terminal.finish(&mut count);
     let (score, reason) = match (headers, states) {
         (1.., 1..) => (92, "`Epoch 1/N` lines and progress lines with ` - name: value`"),
-        (0, 2..) => (75, "progress lines with ` - name: value`"),
+        (0, 2..) if holds_values(head) => (75, "progress lines with ` - name: value`"),
         (1.., 0) => (20, "`Epoch 1/N` lines without values"),
         _ => return None,
     };
     Some(Candidate { format: ABOUT.id, score, reason: reason.to_owned() })
+}
+
+/// Whether the head gives values: other trainers divide their words by ` - ` too.
+fn holds_values(head: &Head<'_>) -> bool {
+    let mut out = Records::default();
+    let mut console = Console::default();
+    console.push(head.bytes, &mut out);
+    console.finish(&mut out);
+    out.points() > 0
 }
 
 /// Decoder of console text.

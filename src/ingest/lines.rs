@@ -92,16 +92,18 @@ impl Lines {
 
 /// A decoder that gives every line to `each`, blank ones and overlong ones aside.
 pub(super) fn each_line(each: impl FnMut(Line<'_>, &mut Records) + 'static) -> Box<dyn Decoder> {
-    Box::new(EachLine { lines: Lines::default(), each })
+    Box::new(EachLine { lines: Lines::default(), each: Box::new(each) })
 }
 
-struct EachLine<F> {
+type Each = Box<dyn FnMut(Line<'_>, &mut Records)>;
+
+struct EachLine {
     lines: Lines,
-    each: F,
+    each: Each,
 }
 
-impl<F: FnMut(Line<'_>, &mut Records)> EachLine<F> {
-    fn line(each: &mut F, line: Line<'_>, out: &mut Records) {
+impl EachLine {
+    fn line(each: &mut Each, line: Line<'_>, out: &mut Records) {
         if line.overlong {
             out.read += 1;
             out.skip(line.skipped("the line is longer than 64 MiB".to_owned()));
@@ -111,7 +113,7 @@ impl<F: FnMut(Line<'_>, &mut Records)> EachLine<F> {
     }
 }
 
-impl<F: FnMut(Line<'_>, &mut Records)> Decoder for EachLine<F> {
+impl Decoder for EachLine {
     fn push(&mut self, bytes: &[u8], out: &mut Records) {
         self.lines.push(bytes, |line| Self::line(&mut self.each, line, out));
     }

@@ -29,6 +29,7 @@ mod lines;
 mod natural;
 mod number;
 mod objective;
+mod ordered;
 mod protobuf;
 mod python;
 mod reader;
@@ -81,6 +82,7 @@ mod optuna_csv;
 mod optuna_journal;
 mod plain_log;
 mod polyaxon;
+mod pytorch_examples;
 mod ray_progress;
 mod ray_table;
 mod ray_tune;
@@ -271,6 +273,7 @@ formats! {
     ray_table,
     smac_console,
     timm_console,
+    pytorch_examples,
     yaml_params,
     json_list,
     history_json,

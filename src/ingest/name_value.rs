@@ -29,11 +29,10 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
         return None;
     }
     let lines = || head.bytes.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    let mut names: Vec<String> = lines().take(MOST_LINES + 1).filter_map(|line| Some(pair(line)?.0)).collect();
+    let names: Vec<String> = lines().take(MOST_LINES + 1).filter_map(|line| Some(pair(line)?.0)).collect();
     let pairs = names.len();
-    names.sort();
-    names.dedup();
-    let own = pairs > 0 && pairs <= MOST_LINES && pairs == lines().count() && names.len() == pairs;
+    let own = pairs > 0 && pairs <= MOST_LINES && pairs == lines().count();
+    let own = own && names.iter().enumerate().all(|(at, name)| !names[..at].contains(name));
     let reason = "a name, a tab and a number on each line".to_owned();
     own.then_some(Candidate { format: ABOUT.id, score: 62, reason })
 }

@@ -64,7 +64,7 @@ fn open() -> Box<dyn Decoder> {
             put(out, "value", value, time);
         }
         if let Some((_, params)) = rest.split_once("parameters: ") {
-            python::leaves(params, |name, value| {
+            python::leaves(params, &mut |name, value| {
                 if let Some(value) = value.scalar() {
                     out.param(name, value);
                 }

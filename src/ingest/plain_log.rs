@@ -513,7 +513,8 @@ fn coordinate(text: &str) -> Option<(usize, Coordinate, &str)> {
 
 /// What a word counts, and whether it is a plural.
 fn unit(word: &str) -> Option<(StepUnit, bool)> {
-    const WORDS: [(&str, StepUnit); 12] = [
+    const WORDS: [(&str, StepUnit); 13] = [
+        ("iters", StepUnit::Iteration),
         ("epoch", StepUnit::Epoch),
         ("step", StepUnit::Step),
         ("steps", StepUnit::Step),
@@ -582,10 +583,32 @@ fn pairs(text: &str, lead: &mut String, values: &mut Vec<(String, f64)>) {
         && name.split_ascii_whitespace().count() <= 4
     {
         push(name, value, values);
+    } else if let Some(found) = bare(rest).filter(|_| !any) {
+        found.iter().for_each(|(name, value)| push(name, *value, values));
     } else if values.is_empty() {
         lead.push_str(rest);
         lead.push(' ');
     }
+}
+
+/// `train loss 0.5 val loss 0.6`: several names that end in what they measure, each with a number, and nothing else.
+fn bare(text: &str) -> Option<Vec<(String, f64)>> {
+    let mut found = Vec::new();
+    let mut name: Vec<&str> = Vec::new();
+    for word in text.split_ascii_whitespace() {
+        match value(word) {
+            Some((value, "")) if !name.is_empty() => {
+                direction(name.last()?)?;
+                found.push((name.join(" "), value));
+                name.clear();
+            }
+            _ => name.push(word),
+        }
+        if name.len() > 3 || found.len() > MOST_VALUES {
+            return None;
+        }
+    }
+    (found.len() > 1 && name.is_empty()).then_some(found)
 }
 
 /// The number at the start of a text with its unit, and what follows: `76.32%`, `9000/10000 (90%)`, `0.5s`.
@@ -606,6 +629,7 @@ fn value(text: &str) -> Option<(f64, &str)> {
 /// Keeps a value, if its name can be one.
 fn push(name: &str, value: f64, values: &mut Vec<(String, f64)>) {
     let name = name.trim_matches(|character: char| !character.is_alphanumeric() && character != ')');
+    let name = name.trim_start_matches([')', ' ']);
     let name = name.rsplit(['\'', '"']).next().unwrap_or(name);
     let plain = |character: char| character.is_alphanumeric() || " _-/.@()%+".contains(character);
     let words = name.split_whitespace().count();
@@ -692,6 +716,7 @@ fn logger(rest: &str) -> &str {
     if length == 0 {
         return rest;
     }
+    let after = without_place(after);
     if let Some(message) = after.strip_prefix(" - ").or_else(|| after.strip_prefix(" | ")) {
         return message.trim_start();
     }
@@ -699,6 +724,24 @@ fn logger(rest: &str) -> &str {
         Some(message) if !message.starts_with(' ') && console::number(message).is_none() => message,
         _ => rest,
     }
+}
+
+/// What follows the function and line that wrote a message, `:main:42`, if they stand there.
+fn without_place(text: &str) -> &str {
+    let word =
+        |text: &str| text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.<>".contains(byte)).count();
+    let mut rest = text;
+    while let Some(part) = rest.strip_prefix(':') {
+        let (name, after) = part.split_at(word(part));
+        if name.is_empty() {
+            break;
+        }
+        rest = after;
+        if name.bytes().all(|byte| byte.is_ascii_digit()) {
+            return rest;
+        }
+    }
+    text
 }
 
 /// What follows a time stamp at the start of a line, `2024-07-03 15:06:16,702 - ` or `[12:34:56] `.
@@ -753,6 +796,8 @@ mod tests {
             ("[12:34:56] loss 0.5", "loss 0.5"),
             ("2024-01-01 00:00:00.0: Epoch 5", "Epoch 5"),
             ("99%|##| 9/9 [00:01<00:00, 55.56it/s]2025-09-16 12:12:58,824 - INFO - Val Loss: 1", "Val Loss: 1"),
+            ("2024-01-01 00:00:00.123 | INFO     | __main__:main:42 - loss: 0.5", "loss: 0.5"),
+            ("2024-01-01 00:00:00 | INFO | train:fit:42 - loss: 0.5", "loss: 0.5"),
             ("INFORMATION loss 0.5", "INFORMATION loss 0.5"),
             ("the level INFO - loss 0.5", "the level INFO - loss 0.5"),
             ("", ""),

@@ -52,10 +52,10 @@ pub(super) fn dictionaries<'a>(line: &'a str, mut each: impl FnMut(Entries<'a>))
 }
 
 /// Gives every value of the first dictionary of a line to `each`, with the keys on the way to it joined with dots.
-pub(super) fn leaves<'a>(line: &'a str, mut each: impl FnMut(&str, &Value<'a>)) {
+pub(super) fn leaves<'a>(line: &'a str, each: &mut dyn FnMut(&str, &Value<'a>)) {
     let Some(start) = memchr::memchr(b'{', line.as_bytes()) else { return };
     let mut name = String::new();
-    Reader { text: line, at: start }.leaves(&mut name, 0, &mut each);
+    Reader { text: line, at: start }.leaves(&mut name, 0, each);
 }
 
 struct Reader<'a> {
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Walks a dictionary whose keys are texts.
-    fn leaves(&mut self, name: &mut String, depth: usize, each: &mut impl FnMut(&str, &Value<'a>)) -> Option<()> {
+    fn leaves(&mut self, name: &mut String, depth: usize, each: &mut dyn FnMut(&str, &Value<'a>)) -> Option<()> {
         if depth > DEEPEST || !self.take(b'{') {
             return None;
         }

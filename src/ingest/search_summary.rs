@@ -63,7 +63,7 @@ fn open() -> Box<dyn Decoder> {
                 begin(out);
                 put(out, "mean_test_score", mean, false);
                 put(out, "std_test_score", deviation, true);
-                python::leaves(params, |name, value| {
+                python::leaves(params, &mut |name, value| {
                     if let Some(value) = value.scalar() {
                         out.param(name, value);
                     }

@@ -687,9 +687,12 @@ fn sniff_with(lines: &[&[u8]], delimiter: u8) -> Option<Sniffed> {
         }
     }
     let strict = width < 2 || delimiter == b' ';
+    // The last column of fastai's table is a duration.
+    let timed = headed && coordinate::is_epoch(&names[0]) && names.last().is_some_and(|name| name == "time");
     let regular = if strict {
         // Words and blanks are in every prose; such a table has numbers only.
-        data.len() >= 2 && fitting == data.len() && !texts.contains(&true) && (headed || data.len() >= 3)
+        let numeric = !texts[..width - usize::from(timed)].contains(&true);
+        data.len() >= 2 && fitting == data.len() && numeric && (headed || data.len() >= 3)
     } else {
         fitting * 10 >= data.len() * 8
     };

@@ -6,9 +6,8 @@
 //!   place is the folder of the checkpoints.
 //! * Each rank of a distributed training may write a log of its own: rank 0 is the run.
 
-use std::collections::{BTreeMap, HashMap};
-
 use super::envelope::unwrapped;
+use super::ordered::order;
 use super::{Decoded, Role, about};
 
 /// The format of the file that is kept, the file name or format that repeats it, and why it is passed over.
@@ -42,36 +41,36 @@ pub(super) fn home(path: &str, format: &str) -> String {
     }
 }
 
-/// The files of one training, with the rank that each was written by.
-type Group<'a> = Vec<(&'a Decoded, Option<u64>)>;
-
-/// The files that another one of the same training supersedes, with the reason.
-pub(super) fn superseded(files: &[Decoded]) -> HashMap<String, String> {
-    let mut groups: BTreeMap<(String, &str), Group<'_>> = BTreeMap::new();
-    for file in files.iter().filter(|file| !file.records.runs.is_empty()) {
+/// For each file the reason why another one of the same training supersedes it, if one does.
+pub(super) fn superseded(files: &[Decoded]) -> Vec<Option<String>> {
+    // The place of a file, its training and the rank that wrote it.
+    let mut parts: Vec<(usize, String, Option<u64>)> = Vec::new();
+    for (at, file) in files.iter().enumerate().filter(|(_, file)| !file.records.runs.is_empty()) {
         let Some(format) = file.report.format.as_deref().and_then(about) else { continue };
         let path = file.report.path.as_str();
         if format.id == "hf_trainer_state" {
-            groups.entry((home(path, format.id), format.id)).or_default().push((file, None));
+            parts.push((at, home(path, format.id), None));
         } else if matches!(format.role, Role::File)
             && let Some((pattern, rank)) = of_rank(path)
         {
-            groups.entry((pattern, format.id)).or_default().push((file, Some(rank)));
+            parts.push((at, format!("{pattern} {}", format.id), Some(rank)));
         }
     }
-    let mut passed_over = HashMap::new();
-    for files in groups.into_values() {
-        let order = |(file, rank): &(&Decoded, Option<u64>)| {
-            (*rank, std::cmp::Reverse(file.records.points()), file.report.path.clone())
-        };
-        let Some((kept, rank)) = files.iter().min_by_key(|file| order(file)) else { continue };
-        let path = &kept.report.path;
+    let points: Vec<usize> = parts.iter().map(|(at, ..)| files[*at].records.points()).collect();
+    let by_training = order(parts.len(), &|a, b| {
+        let (one, two) = (&parts[a], &parts[b]);
+        (&one.1, one.2, points[b]).cmp(&(&two.1, two.2, points[a]))
+    });
+    let mut passed_over = vec![None; files.len()];
+    for same in by_training.chunk_by(|&a, &b| parts[a].1 == parts[b].1) {
+        let Some((&kept, others)) = same.split_first() else { continue };
+        let (at, _, rank) = &parts[kept];
+        let path = &files[*at].report.path;
         let reason = match rank {
             None => format!("an earlier state of the training that {path} holds in full"),
             Some(rank) => format!("the same training as rank {rank} saw it in {path}"),
         };
-        let others = files.iter().filter(|(file, _)| file.report.path != kept.report.path);
-        passed_over.extend(others.map(|(file, _)| (file.report.path.clone(), reason.clone())));
+        others.iter().for_each(|&other| passed_over[parts[other].0] = Some(reason.clone()));
     }
     passed_over
 }

@@ -35,7 +35,7 @@ impl Inflate {
         &mut self,
         bytes: &[u8],
         budget: &mut Budget,
-        mut each: impl FnMut(&[u8], &mut Budget) -> Result<(), String>,
+        each: &mut dyn FnMut(&[u8], &mut Budget) -> Result<(), String>,
     ) -> Result<usize, String> {
         let mut read = 0;
         while !self.ended {

@@ -5,6 +5,7 @@
 //! places. Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
 
 use super::super::crc32::Crc32;
+use super::super::ordered::sorted;
 use super::super::{Decoded, FileReport, Outcome};
 use super::gzip::Inflate;
 use super::layer::Layer;
@@ -228,7 +229,7 @@ impl Zip {
                 None => self.entries.push(Entry { name: path, ..entry }),
             }
         }
-        self.entries.sort_by_key(|entry| entry.offset);
+        self.entries = sorted(std::mem::take(&mut self.entries), |a, b| a.offset.cmp(&b.offset));
         if self.entries.is_empty() && out.is_empty() {
             return Err("the archive holds no files".to_owned());
         }
@@ -302,7 +303,7 @@ impl Data {
                 Ok(())
             }
             Some(inflate) => inflate
-                .push(bytes, budget, |piece, budget| {
+                .push(bytes, budget, &mut |piece, budget| {
                     layer.push(piece, budget, out);
                     budget.left()
                 })
