@@ -1,23 +1,29 @@
-//! CRC-32C (Castagnoli), as TFRecord framing uses it: eight bytes a step through tables made at compile time.
+//! CRC-32C (Castagnoli), as TFRecord framing uses it: eight bytes a step through tables made when they are first
+//! needed: in the worker's download they would weigh as much as ten decoders, since nothing compresses them.
 //!
 //! Own code because the tables are all there is to it, wasm has no instruction for it, and the fastest crates need
 //! `unsafe` and processor detection for theirs. Method: Kounavis and Berry, "A Systematic Approach to Building High
 //! Performance, Software-based, CRC Generators" (2005), slicing by eight.
 
+use std::sync::LazyLock;
+
 /// The reversed polynomial 0x1EDC6F41.
 const POLYNOMIAL: u32 = 0x82f6_3b78;
 
 /// `TABLES[k][b]` is the remainder of byte `b` followed by `k` zero bytes.
-static TABLES: [[u32; 256]; 8] = tables();
+static TABLES: LazyLock<Tables> = LazyLock::new(|| tables(POLYNOMIAL));
 
-const fn tables() -> [[u32; 256]; 8] {
+pub(super) type Tables = [[u32; 256]; 8];
+
+/// The tables of a reversed polynomial.
+pub(super) fn tables(polynomial: u32) -> Tables {
     let mut tables = [[0; 256]; 8];
     let mut byte = 0;
     while byte < 256 {
         let mut crc = byte as u32;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ POLYNOMIAL } else { crc >> 1 };
+            crc = if crc & 1 == 1 { (crc >> 1) ^ polynomial } else { crc >> 1 };
             bit += 1;
         }
         tables[0][byte] = crc;
@@ -38,7 +44,8 @@ const fn tables() -> [[u32; 256]; 8] {
 
 /// The CRC-32C of the bytes.
 pub fn crc32c(bytes: &[u8]) -> u32 {
-    let table = |zeros: usize, byte: u32| TABLES[zeros][(byte & 0xff) as usize];
+    let tables: &Tables = &TABLES;
+    let table = |zeros: usize, byte: u32| tables[zeros][(byte & 0xff) as usize];
     let mut crc = u32::MAX;
     let (eights, rest) = bytes.as_chunks::<8>();
     for &[a, b, c, d, e, f, g, h] in eights {

@@ -440,7 +440,7 @@ impl Fields {
         if !PARTS.iter().any(|known| part.eq_ignore_ascii_case(known)) {
             return 0;
         }
-        let prefix = format!("{}/", part.to_lowercase());
+        let prefix = format!("{}/", part.to_ascii_lowercase());
         self.prefixes.iter().position(|known| *known == prefix).unwrap_or_else(|| {
             self.prefixes.push(prefix);
             self.prefixes.len() - 1

@@ -79,7 +79,7 @@ const TRAINING: [&str; 4] = ["train", "training", "learn", "tr"];
 fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     for run in name.split(|character: char| !character.is_alphanumeric()).filter(|run| !run.is_empty()) {
-        words.push(run.to_lowercase());
+        words.push(run.to_ascii_lowercase());
         let mut parts = vec![String::new()];
         let mut before_lower = false;
         for character in run.chars() {
@@ -87,7 +87,7 @@ fn words(name: &str) -> Vec<String> {
                 parts.push(String::new());
             }
             before_lower = character.is_lowercase();
-            parts.last_mut().expect("never empty").extend(character.to_lowercase());
+            parts.last_mut().expect("never empty").push(character.to_ascii_lowercase());
         }
         if parts.len() > 1 {
             words.append(&mut parts);
@@ -169,7 +169,7 @@ pub fn is_bookkeeping(name: &str) -> bool {
         "_timestamp",
         "_learning_rate",
     ];
-    let name = name.to_lowercase().replace(' ', "_");
+    let name = name.to_ascii_lowercase().replace(' ', "_");
     let leaf = name.rsplit('/').next().unwrap_or(&name);
     let is_learning_rate = leaf == "lr"
         || leaf.strip_prefix("lr").is_some_and(|rest| {

@@ -427,7 +427,7 @@ fn scan(message: &str) -> Found {
         }
         pairs(rest, &mut lead, &mut found.values);
     }
-    let split = words(&lead).find(|word| is_split(word)).map(str::to_lowercase);
+    let split = words(&lead).find(|word| is_split(word)).map(str::to_ascii_lowercase);
     if let Some(split) = split
         && !found.values.iter().any(|(name, _)| words(name).any(is_split))
     {
@@ -665,7 +665,7 @@ fn is_test(name: &str) -> bool {
 
 /// A name without the part of the data it is about.
 fn base(name: &str) -> String {
-    let kept: Vec<String> = words(name).filter(|word| !is_split(word)).map(str::to_lowercase).collect();
+    let kept: Vec<String> = words(name).filter(|word| !is_split(word)).map(str::to_ascii_lowercase).collect();
     kept.join(" ")
 }
 

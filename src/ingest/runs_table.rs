@@ -71,7 +71,7 @@ fn detect(head: &Head<'_>) -> Option<Candidate> {
     if tracked {
         return found(90, "columns of a tracker's table of runs");
     }
-    if header.iter().any(|name| coordinate::rank(name).is_some() && !name.to_lowercase().starts_with("epochs")) {
+    if header.iter().any(|name| coordinate::rank(name).is_some() && !name.to_ascii_lowercase().starts_with("epochs")) {
         return None;
     }
     let parameters = header.iter().filter(|name| is_parameter(name)).count();
@@ -96,7 +96,7 @@ fn is_result(name: &str) -> bool {
 }
 
 fn columns(header: &[String]) -> Vec<Column> {
-    let lower: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
+    let lower: Vec<String> = header.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
     let label = ["name", "run name", "trainingjobname", "run", "trial", "trial_id", "run id", "id", "uid"]
         .iter()
         .find_map(|known| lower.iter().position(|name| name == known));
