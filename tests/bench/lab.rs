@@ -1,7 +1,8 @@
 //! This file answers: how long does the stopping lab take to replay many settings over a large history?
 //!
-//! Workload: 1,000 runs of 200 checkpoints each and 500 settings of four rules, two of which compare runs: Keras' early
-//! stopping, SigOpt's convergence, Optuna's percentile pruner, SageMaker's median. Run after run, and by wall time with
+//! Workload: 1,000 runs of 200 checkpoints each and 500 settings of five rules, two of which compare runs: Keras' early
+//! stopping, SigOpt's convergence, Optuna's percentile pruner, SageMaker's median, and Transformers' early stopping as one
+//! that the lab takes from the ledger as it is. Run after run, and by wall time with
 //! eight runs at once. The curves fall to their own floor with noise, of one seed. Beside each, the part of the
 //! checkpoints that the settings get to before they stop the runs.
 //!
@@ -16,13 +17,14 @@ use std::time::Instant;
 
 use figures::Millis;
 use training_monitor::model::{
-    Criterion, CriterionKind, Goal, KerasEarlyStopping, OptunaPercentile, Rule, RunState, SagemakerMedian, Series,
+    Criterion, CriterionKind, Goal, HfEarlyStopping, KerasEarlyStopping, OptunaPercentile, Rule, RunState,
+    SagemakerMedian, Series,
 };
 use training_monitor::stopping::lab::{Counting, Figures, History, Order, Run, Stops};
 
 const RUNS: u32 = 1000;
 const CHECKPOINTS: u32 = 200;
-const SETTINGS: u64 = 125;
+const SETTINGS: u64 = 100;
 const ROUNDS: usize = 5;
 const SEED: u64 = 7;
 
@@ -66,7 +68,7 @@ fn main() {
     }
 }
 
-/// 125 settings of each rule, from strict to lenient.
+/// 100 settings of each rule, from strict to lenient.
 fn settings() -> Vec<(&'static str, Vec<Criterion>)> {
     let criterion = |kind| Criterion { name: "setting".into(), metric: None, kind };
     let rule = |rule: Rule| criterion(CriterionKind::Rule(rule));
@@ -104,8 +106,17 @@ fn settings() -> Vec<(&'static str, Vec<Criterion>)> {
         ),
         (
             "SageMaker median",
-            counts
+            (counts.clone())
                 .map(|at| rule(SagemakerMedian { min_completed_runs: 3 + at % 10, grace_steps: at }.into()))
+                .collect(),
+        ),
+        (
+            "Transformers",
+            counts
+                .map(|at| {
+                    let early_stopping_patience = 2 + at / 4;
+                    rule(HfEarlyStopping { early_stopping_patience, ..HfEarlyStopping::default() }.into())
+                })
                 .collect(),
         ),
     ]

@@ -99,8 +99,10 @@ pub enum Reading {
     },
     /// The experiment has no such metric.
     Unmeasured,
-    /// The rule decides about runs, or needs a model that is not kept here.
+    /// The rule decides about runs.
     OutOfPlace,
+    /// The rule asks for a model of the search space, which the jobs alone do not give (`regret_bound`).
+    NoModel,
 }
 
 /// A verdict before it is known which criterion gave it.
@@ -217,6 +219,9 @@ fn start(rule: &RuleData, column: Option<Column>, jobs: &Jobs) -> Box<dyn Rule> 
         RuleData::SigoptExperimentStopping(_) => return Box::new(Stopping::new(jobs)),
         _ => {}
     }
+    if let RuleData::OptunaRegretBound(_) = rule {
+        return Box::new(Undecided(Reading::NoModel));
+    }
     let Some(column) = column else { return Box::new(Undecided(Reading::Unmeasured)) };
     match rule {
         RuleData::TargetReached(rule) => Box::new(Target { column, target: rule.target }),
@@ -257,7 +262,7 @@ impl Iterator for Judge<'_> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::jobs::tests::maximized;
+    use super::super::jobs::tests::{maximized, timed};
     use super::*;
     use crate::model::{MaxRuns, NotImproving, TargetReached, all_rules};
 
@@ -349,6 +354,19 @@ pub(super) mod tests {
         let jobs = late();
         let verdicts = Judge::new(std::slice::from_ref(&outer), &jobs).next().expect("there is a job");
         assert_eq!(verdicts[0].members[0].name, "outer[0]");
+    }
+
+    #[test]
+    fn later_jobs_never_change_earlier_verdicts() {
+        let values = [0.5, 0.7, 0.71, f64::NAN, 0.6, 0.72, 0.72, 0.7, 0.9, 0.9, 0.9, 0.2, 0.9, 0.91, 0.9, 0.9, 0.9];
+        let list: Vec<_> = (0..).zip(values).map(|(at, v)| (Some(v), f64::from(at), f64::from(at + 1))).collect();
+        let terms = || super::super::Terms { hourly_price: Some(1.0), ..super::super::Terms::default() };
+        let criteria: Vec<Criterion> = all_rules().into_iter().map(rule).collect();
+        let whole = timed(&list, terms());
+        for count in 0..list.len() {
+            let part = timed(&list[..count], terms());
+            assert!(Judge::new(&criteria, &part).eq(Judge::new(&criteria, &whole).take(count)));
+        }
     }
 
     #[test]

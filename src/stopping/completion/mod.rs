@@ -23,6 +23,6 @@ pub use jobs::{Job, Jobs, Measure, Terms};
 pub use judge::{Judge, Reading, Verdict};
 pub use optuna_regret_bound::{cross_validation_error, regret_beta, regret_bound, top_count};
 pub use progress::{Progress, Projection, cost_bound, project};
-pub use sentence::sentence;
+pub use sentence::{advice, sentence};
 pub use sigopt_experiment_stopping::Reasons;
 pub use vizier_study::StudyState;

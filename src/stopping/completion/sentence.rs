@@ -1,5 +1,6 @@
 //! Verdicts on an experiment in plain words, with the numbers that were compared.
 
+use crate::model::Rule;
 use crate::stopping::Answer;
 use crate::stopping::sentence::{number, number_pair, number_word};
 
@@ -78,8 +79,30 @@ pub fn sentence(verdict: &Verdict) -> String {
         }
         Reading::NotBefore { .. } => members(verdict, "all of", end),
         Reading::Unmeasured => "the experiment has no such metric: undecided".to_owned(),
-        Reading::OutOfPlace => "this rule is not evaluated for experiments: undecided".to_owned(),
+        Reading::OutOfPlace => "this rule judges runs, not experiments: undecided".to_owned(),
+        Reading::NoModel => "no model of the search space to bound the regret by: undecided".to_owned(),
     }
+}
+
+/// When a criterion is worth having, in a sentence to show beside it; `None` for rules that tell it by their name.
+pub fn advice(rule: &Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::MaxRuns(_) | Rule::MaxRuntime(_) | Rule::ObservationBudget(_) | Rule::RayTimeout(_) => {
+            "Controls the budget and says nothing about quality: pair it with a criterion on convergence"
+        }
+        Rule::MaxCost(_) => {
+            "Controls the budget: the projected cost is an upper bound, before discounts and before runs that stop early"
+        }
+        Rule::TargetReached(_) => {
+            "For when the value worth having is known: find it on a small subset of the data first. Out of reach, it \
+             never ends anything."
+        }
+        Rule::NotImproving(_) => {
+            "For when a good setting is known: a number such as 10 carries over from one problem to the next"
+        }
+        Rule::ConvergenceDetected(_) => "For when no setting is known: nothing has to be chosen",
+        _ => return None,
+    })
 }
 
 fn members(verdict: &Verdict, wanted: &str, end: &str) -> String {

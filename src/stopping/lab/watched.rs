@@ -1,9 +1,12 @@
-//! Any criterion as the ledger has it, following all runs of a history.
+//! Criteria as the ledger has them, following all runs of a history: any criterion, and by a shorter way a rule that
+//! looks at one run alone.
 
-use crate::model::{Criterion, Metric, MetricName};
-use crate::stopping::{Answer, Crowd, Frame, Moment, Peer, PeerState, Rungs, Watch};
+use crate::model::{Criterion, CriterionKind, Metric, MetricName};
+use crate::stopping::{
+    Answer, Crowd, Frame, Moment, Others, Peer, PeerState, RunRule, Rungs, Setting, Watch, elapsed, run_rule,
+};
 
-use super::history::History;
+use super::history::{History, Replayed};
 use super::replay::Follower;
 
 /// One watch for each run, and the crowd that they see.
@@ -52,24 +55,82 @@ fn on_objective(criterion: &Criterion) -> Criterion {
     criterion
 }
 
+/// A checkpoint as the rules of the ledger see it.
+fn moment(each: &Replayed, at: usize) -> Moment {
+    let series = &each.run.series;
+    Moment {
+        ordinal: at as u64 + 1,
+        step: series.steps()[at],
+        value: Some(series.values()[at]),
+        epoch: series.epoch(at),
+        elapsed: elapsed(series, each.run.start_secs, at),
+    }
+}
+
 impl Follower for Watched<'_> {
     fn step(&mut self, history: &History, run: usize, at: usize) -> Answer {
         let each = &history.runs[run];
-        let series = &each.run.series;
         self.crowd.advance(each.index);
-        let now = Moment {
-            ordinal: at as u64 + 1,
-            step: series.steps()[at],
-            value: Some(series.values()[at]),
-            epoch: series.epoch(at),
-            elapsed: self.crowd.peers()[each.index].elapsed(at),
-        };
-        self.watches[run].step(0, &now, &self.crowd, each.index, &mut self.rungs);
+        self.watches[run].step(0, &moment(each, at), &self.crowd, each.index, &mut self.rungs);
         self.watches[run].answer()
     }
 
     fn end(&mut self, history: &History, run: usize, complete: bool) {
         let state = if complete { PeerState::Complete } else { PeerState::Cut };
         self.crowd.end(history.runs[run].index, state);
+    }
+}
+
+/// A rule of the ledger that looks at one run alone.
+pub(super) struct Alone {
+    kind: CriterionKind,
+    /// Where runs happen at once: the rules that have begun.
+    begun: Vec<Option<Box<dyn RunRule>>>,
+    /// There is nobody to look at.
+    crowd: Crowd<'static>,
+    rungs: Rungs,
+}
+
+impl Alone {
+    /// The kind is a rule that does not compare runs.
+    pub fn new(kind: &CriterionKind, history: &History) -> Self {
+        let crowd = Crowd::new(history.goal, Vec::new());
+        Self { kind: kind.clone(), begun: Vec::new(), crowd, rungs: Rungs::default() }
+    }
+
+    fn begin(&self, history: &History, run: usize) -> Box<dyn RunRule> {
+        let subject = &history.subject;
+        let setting = Setting {
+            metric: subject.metric.as_ref().map_or("", MetricName::as_str),
+            goal: history.goal,
+            max_checkpoints: subject.max_checkpoints,
+            experiment: &subject.experiment,
+            tags: &history.runs[run].run.tags,
+        };
+        run_rule(&self.kind, &setting)
+    }
+
+    fn ask(&mut self, rule: &mut dyn RunRule, each: &Replayed, at: usize) -> Answer {
+        let mut others = Others { crowd: &self.crowd, own: each.index, rungs: &mut self.rungs };
+        rule.step(&moment(each, at), &mut others).0
+    }
+}
+
+impl Follower for Alone {
+    fn step(&mut self, history: &History, run: usize, at: usize) -> Answer {
+        self.begun.resize_with(history.runs.len(), || None);
+        let mut rule = self.begun[run].take().unwrap_or_else(|| self.begin(history, run));
+        let answer = self.ask(rule.as_mut(), &history.runs[run], at);
+        self.begun[run] = Some(rule);
+        answer
+    }
+
+    fn first_stop(&mut self, history: &History, run: usize) -> Option<usize> {
+        let (each, mut rule) = (&history.runs[run], self.begin(history, run));
+        (0..each.len()).find(|&at| self.ask(rule.as_mut(), each, at) == Answer::Satisfied)
+    }
+
+    fn compares_runs(&self) -> bool {
+        false
     }
 }
