@@ -8,6 +8,8 @@
 //! to compare with, the criterion is undecided; a NaN is not an improvement, so it satisfies; a checkpoint that was
 //! entered without the metric does not.
 
+use std::collections::VecDeque;
+
 use crate::model::Goal;
 
 use super::evidence::{Answer, Evidence, Why};
@@ -16,46 +18,36 @@ use super::rule::{Moment, Others, RunRule};
 /// The criterion while it follows a run.
 pub(super) struct Convergence {
     lookback_checkpoints: u64,
-    min_checkpoints: Option<u64>,
+    needed: u64,
     goal: Goal,
-    seen: Vec<(i64, Option<f64>)>,
+    seen: u64,
+    /// The newest checkpoints by step and value, at most one more than the look-back. A value is `None` where a
+    /// checkpoint was entered without the metric.
+    window: VecDeque<(i64, Option<f64>)>,
 }
 
 impl Convergence {
+    /// `min_checkpoints` is `lookback_checkpoints + 1` when absent.
     pub fn new(lookback_checkpoints: u64, min_checkpoints: Option<u64>, goal: Goal) -> Self {
-        Self { lookback_checkpoints, min_checkpoints, goal, seen: Vec::new() }
+        let needed = needed_checkpoints(lookback_checkpoints, min_checkpoints);
+        Self { lookback_checkpoints, needed, goal, seen: 0, window: VecDeque::new() }
     }
 }
 
 impl RunRule for Convergence {
     fn step(&mut self, now: &Moment, _: &mut Others<'_>) -> (Answer, Evidence) {
-        self.seen.push((now.step, now.value));
-        judge(self.lookback_checkpoints, self.min_checkpoints, self.goal, &self.seen)
+        self.seen += 1;
+        self.window.push_back((now.step, now.value));
+        if self.window.len() as u64 > self.lookback_checkpoints.saturating_add(1) {
+            self.window.pop_front();
+        }
+        let evidence = Evidence { current: now.value, seen: self.seen, needed: self.needed, ..Evidence::default() };
+        let Some(&(step, reference)) = self.window.front().filter(|_| self.seen >= self.needed) else {
+            return (Answer::Undecided, Evidence { why: Why::Checkpoints, ..evidence });
+        };
+        let holds = matches!((now.value, reference), (Some(now), Some(then)) if !self.goal.better(now, then));
+        (Answer::of(holds), Evidence { reference, reference_step: Some(step), ..evidence })
     }
-}
-
-/// What the criterion says at the newest of the checkpoints of its metric, given by step and value.
-///
-/// A value is `None` where a checkpoint was entered without the metric. `min_checkpoints` is
-/// `lookback_checkpoints + 1` when absent.
-fn judge(
-    lookback_checkpoints: u64,
-    min_checkpoints: Option<u64>,
-    goal: Goal,
-    seen: &[(i64, Option<f64>)],
-) -> (Answer, Evidence) {
-    let needed = needed_checkpoints(lookback_checkpoints, min_checkpoints);
-    let mut evidence = Evidence { seen: seen.len() as u64, needed, ..Evidence::default() };
-    let newest = seen.len().saturating_sub(1);
-    evidence.current = seen.get(newest).and_then(|(_, value)| *value);
-    let earlier = usize::try_from(lookback_checkpoints).ok().and_then(|lookback| newest.checked_sub(lookback));
-    let Some(&(step, reference)) = earlier.filter(|_| evidence.seen >= needed).and_then(|at| seen.get(at)) else {
-        return (Answer::Undecided, Evidence { why: Why::Checkpoints, ..evidence });
-    };
-    evidence.reference = reference;
-    evidence.reference_step = Some(step);
-    let holds = matches!((evidence.current, reference), (Some(now), Some(then)) if !goal.better(now, then));
-    (Answer::of(holds), evidence)
 }
 
 /// How many checkpoints the criterion needs before it decides.
@@ -66,16 +58,23 @@ fn needed_checkpoints(lookback_checkpoints: u64, min_checkpoints: Option<u64>) -
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Crowd, Rungs};
     use super::*;
 
     /// One letter per checkpoint: `T` satisfied, `F` not, `U` undecided.
     fn letters(goal: Goal, lookback: u64, min: Option<u64>, values: &[Option<f64>]) -> String {
-        let seen: Vec<(i64, Option<f64>)> = (0..).zip(values.iter().copied()).collect();
-        (1..=values.len())
-            .map(|count| match judge(lookback, min, goal, &seen[..count]).0 {
-                Answer::Satisfied => 'T',
-                Answer::Unsatisfied => 'F',
-                Answer::Undecided => 'U',
+        let nothing = Crowd::new(goal, Vec::new());
+        let mut rungs = Rungs::default();
+        let mut rule = Convergence::new(lookback, min, goal);
+        (1..)
+            .zip(values)
+            .map(|(step, &value)| {
+                let now = Moment { ordinal: step as u64, step, value, epoch: None, elapsed: None };
+                match rule.step(&now, &mut Others { crowd: &nothing, own: 0, rungs: &mut rungs }).0 {
+                    Answer::Satisfied => 'T',
+                    Answer::Unsatisfied => 'F',
+                    Answer::Undecided => 'U',
+                }
             })
             .collect()
     }
