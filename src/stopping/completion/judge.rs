@@ -1,6 +1,6 @@
 //! Walks through the jobs of an experiment and judges every criterion each time one finishes.
 
-use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 
 use crate::model::{After, Criterion, CriterionKind, Rule as RuleData};
 use crate::stopping::{Answer, watch};
@@ -241,13 +241,14 @@ fn start(rule: &RuleData, column: Option<Column>, jobs: &Jobs) -> Box<dyn Rule> 
 pub struct Judge<'a> {
     jobs: &'a Jobs,
     nodes: Vec<Node>,
-    /// How many jobs have finished, front first.
-    ahead: VecDeque<usize>,
+    /// How many jobs will have finished each time that is still to come.
+    ahead: RangeInclusive<usize>,
 }
 
 impl<'a> Judge<'a> {
+    /// Starts before the first job.
     pub fn new(criteria: &[Criterion], jobs: &'a Jobs) -> Self {
-        Self { jobs, nodes: Node::list(criteria, None, jobs), ahead: (1..=jobs.len()).collect() }
+        Self { jobs, nodes: Node::list(criteria, None, jobs), ahead: 1..=jobs.len() }
     }
 }
 
@@ -255,7 +256,7 @@ impl Iterator for Judge<'_> {
     type Item = Vec<Verdict>;
 
     fn next(&mut self) -> Option<Vec<Verdict>> {
-        let finished = self.jobs.after(self.ahead.pop_front()?);
+        let finished = self.jobs.after(self.ahead.next()?);
         Some(judge_list(&mut self.nodes, finished))
     }
 }
