@@ -85,6 +85,69 @@ impl RuleForm {
     }
 }
 
+/// The most settings that a form may stand for.
+pub const MOST_SETTINGS: usize = 2_000;
+
+/// A rule with one value for each parameter that was given several.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// Parameters that vary, with their value here, in the order of the rule.
+    pub varied: Vec<(&'static str, String)>,
+    pub kind: CriterionKind,
+}
+
+impl RuleForm {
+    /// Every setting of a form whose fields hold several values: `1, 2, 5` or `1..10`.
+    ///
+    /// Fails with a sentence where a value cannot be read or the settings are too many.
+    pub fn settings(&self, level: Level) -> Result<Vec<Setting>, String> {
+        let choices: Vec<Vec<String>> = self.params.iter().map(|param| values_of(&param.text)).collect();
+        let count = choices.iter().map(Vec::len).try_fold(1_usize, |product, many| product.checked_mul(many));
+        let Some(count) = count.filter(|&count| count <= MOST_SETTINGS) else {
+            return Err(format!("These are more than {MOST_SETTINGS} settings: give fewer values."));
+        };
+        let mut settings = Vec::with_capacity(count);
+        for number in 0..count {
+            let (mut form, mut varied, mut rest) = (self.clone(), Vec::new(), number);
+            // The last parameter varies fastest.
+            for (param, values) in form.params.iter_mut().zip(&choices).rev() {
+                param.text.clone_from(&values[rest % values.len()]);
+                rest /= values.len();
+                if values.len() > 1 {
+                    varied.insert(0, (param.key, param.text.clone()));
+                }
+            }
+            let kind = form.read(level).map_err(|found| {
+                let (path, _, message) = found.into_iter().next().unwrap_or_default();
+                format!("{}: {message}.", path.trim_start_matches("params."))
+            })?;
+            settings.push(Setting { varied, kind });
+        }
+        Ok(settings)
+    }
+}
+
+/// The values in a field: one, several behind commas, or a range of whole numbers.
+fn values_of(text: &str) -> Vec<String> {
+    const LONGEST_RANGE: u64 = 200;
+    if text.trim_start().starts_with(['[', '{']) {
+        return vec![text.to_owned()];
+    }
+    let mut values = Vec::new();
+    for part in text.split(',').map(str::trim) {
+        let range = part.split_once("..").and_then(|(from, to)| {
+            let (from, to) = (from.trim().parse::<u64>().ok()?, to.trim().parse::<u64>().ok()?);
+            (from <= to && to - from < LONGEST_RANGE).then_some(from..=to)
+        });
+        match range {
+            Some(range) => values.extend(range.map(|number| number.to_string())),
+            None => values.push(part.to_owned()),
+        }
+    }
+    values.retain(|value| !value.is_empty());
+    if values.is_empty() { vec![String::new()] } else { values }
+}
+
 impl From<&CriterionKind> for RuleForm {
     fn from(kind: &CriterionKind) -> Self {
         let criterion = Criterion { name: String::new(), metric: None, kind: kind.clone() };
@@ -197,6 +260,33 @@ mod tests {
         let torn = RuleForm { members: "[{".to_owned(), ..form };
         let found = torn.read(Level::Run).expect_err("the list is torn");
         assert_eq!((found[0].0.as_str(), found[0].1), ("criteria", "json"));
+    }
+
+    #[test]
+    fn several_values_are_every_setting() {
+        let mut form = RuleForm::of_id("patience").expect("a rule");
+        form.params[0].text = "1..3, 10".to_owned();
+        form.params[1].text = "0, 0.01".to_owned();
+        let settings = form.settings(Level::Run).expect("all are right");
+        let shown = |setting: &Setting| format!("{:?}", setting.varied);
+        assert_eq!(settings.len(), 8);
+        assert_eq!(shown(&settings[0]), r#"[("patience", "1"), ("min_delta", "0")]"#);
+        assert_eq!(shown(&settings[7]), r#"[("patience", "10"), ("min_delta", "0.01")]"#);
+    }
+
+    #[test]
+    fn too_many_settings_are_refused() {
+        let mut form = RuleForm::of_id("patience").expect("a rule");
+        form.params[0].text = "1..200".to_owned();
+        form.params[1].text = (0..20).map(|at| format!("{at}, ")).collect();
+        assert!(form.settings(Level::Run).is_err_and(|said| said.contains("2000")));
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_read_is_named() {
+        let mut form = RuleForm::of_id("patience").expect("a rule");
+        form.params[0].text = "1, soon".to_owned();
+        assert!(form.settings(Level::Run).is_err_and(|said| said.starts_with("patience: ")));
     }
 
     #[test]

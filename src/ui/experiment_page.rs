@@ -11,6 +11,7 @@ use super::criteria_form::CriteriaForm;
 use super::curve_card::CurveCard;
 use super::erased::{Show, item, list};
 use super::inspector::Inspector;
+use super::lab_card::LabCard;
 use super::ledger_table::LedgerTable;
 use super::objective_choice::ObjectiveChoice;
 use super::profile_choice::ProfileChoice;
@@ -183,6 +184,7 @@ fn Stopping() -> impl IntoView {
                     </div>
                 </section>
                 <LedgerTable />
+                <LabCard />
             </div>
         </div>
     }

@@ -23,6 +23,7 @@ mod frame;
 mod import_panel;
 mod inspector;
 mod keyboard;
+mod lab_card;
 mod ledger_table;
 mod notices;
 mod objective_choice;

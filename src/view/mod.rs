@@ -7,6 +7,7 @@ pub mod card;
 pub mod criterion;
 pub mod experiment_card;
 pub mod format;
+pub mod lab;
 pub mod metric_name;
 pub mod report;
 pub mod route;
