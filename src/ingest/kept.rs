@@ -10,10 +10,12 @@ pub(super) fn kept(read: impl FnMut(&[u8], &mut Records) + 'static) -> Box<dyn D
     Box::new(Kept { bytes: Vec::new(), too_large: false, read: Box::new(read) })
 }
 
+type Read = Box<dyn FnMut(&[u8], &mut Records)>;
+
 struct Kept {
     bytes: Vec<u8>,
     too_large: bool,
-    read: Box<dyn FnMut(&[u8], &mut Records)>,
+    read: Read,
 }
 
 impl Decoder for Kept {

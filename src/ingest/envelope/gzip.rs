@@ -11,6 +11,9 @@ const PIECE_BYTES: usize = 64 * 1024;
 /// A name or comment in a header is not longer.
 const LONGEST_HEADER: usize = 64 * 1024;
 
+/// Takes what was unpacked; an error says why no more is wanted.
+pub(super) type Each<'a> = dyn FnMut(&[u8], &mut Budget) -> Result<(), String> + 'a;
+
 pub(super) fn is_gzip(head: &[u8]) -> bool {
     head.starts_with(&[0x1F, 0x8B, 8])
 }
@@ -31,12 +34,7 @@ impl Inflate {
     }
 
     /// Gives what `bytes` unpack to to `each`, and returns how many of them belong to the stream.
-    pub(super) fn push(
-        &mut self,
-        bytes: &[u8],
-        budget: &mut Budget,
-        each: &mut dyn FnMut(&[u8], &mut Budget) -> Result<(), String>,
-    ) -> Result<usize, String> {
+    pub(super) fn push(&mut self, bytes: &[u8], budget: &mut Budget, each: &mut Each<'_>) -> Result<usize, String> {
         let mut read = 0;
         while !self.ended {
             let result = inflate(&mut self.state, &bytes[read..], &mut self.piece, MZFlush::None);
