@@ -5,6 +5,9 @@ use leptos::prelude::*;
 use crate::ingest;
 use crate::model::{Criterion, Goal, MetricName, Profile, TrainingMonitor};
 use crate::monitor::objective;
+use crate::stopping::Ledger;
+use crate::view::ShownRun;
+use crate::view::completion::{Completion, completion};
 
 use super::App;
 
@@ -52,6 +55,28 @@ impl App {
             false => {
                 "Not every checkpoint has a time: runs are compared as if they had run one after the other, in the order of the list."
             }
+        })
+    }
+
+    /// Puts these completion criteria in place of the old ones.
+    pub fn set_completion(&self, criteria: Vec<Criterion>) {
+        self.change_experiment(|experiment| experiment.completion_criteria = criteria);
+    }
+
+    /// Sets what an instance costs for an hour, in the user's own money; what is no number of 0 or more is no price.
+    pub fn set_hourly_price(&self, typed: &str) {
+        let price = typed.trim().parse::<f64>().ok().filter(|price| price.is_finite() && *price >= 0.0);
+        self.change_experiment(|experiment| experiment.hourly_price = price);
+    }
+
+    /// What the completion criteria say of the open experiment. Tracks.
+    pub fn completion(&self) -> Completion {
+        self.ledgers.with(|ledgers| {
+            self.runs.with(|runs| {
+                let pairs: Vec<(&ShownRun, &Ledger)> =
+                    (runs.iter()).filter_map(|run| Some((&**run, &**ledgers.get(&run.run.id)?))).collect();
+                self.experiment.with(|it| it.as_ref().map(|it| completion(it, &pairs)).unwrap_or_default())
+            })
         })
     }
 

@@ -56,6 +56,7 @@ impl App {
         }
         app.loaded.set(false);
         app.draft.set(None);
+        app.completion_draft.set(None);
         app.runs.set(Vec::new());
         app.experiment.set(None);
         app.reports.set(Vec::new());

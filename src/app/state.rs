@@ -70,6 +70,8 @@ pub struct App {
     pub reports: RwSignal<Vec<FileReport>>,
     /// The criteria as they are being typed, with those they began from; `None` while nothing is typed.
     pub draft: RwSignal<Option<(MonitorForm, MonitorForm)>>,
+    /// The same for the completion criteria.
+    pub completion_draft: RwSignal<Option<(MonitorForm, MonitorForm)>>,
     pub(super) client: StoredValue<Client, LocalStorage>,
     pub(super) importing: StoredValue<super::import::Ongoing, LocalStorage>,
 }
@@ -179,6 +181,7 @@ impl App {
             progress: RwSignal::new(None),
             reports: RwSignal::new(Vec::new()),
             draft: RwSignal::new(None),
+            completion_draft: RwSignal::new(None),
             client: StoredValue::new_local(Client::new()),
             importing: StoredValue::new_local(super::import::Ongoing::default()),
         };

@@ -23,9 +23,20 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    fn new(app: App) -> Self {
-        let typed = app.draft;
-        let kept = Memo::new(move |_| app.monitor.with(|monitor| MonitorForm::from(monitor)));
+    fn new(app: App, level: Level) -> Self {
+        let (typed, kept) = match level {
+            Level::Experiment => (
+                app.completion_draft,
+                Memo::new(move |_| {
+                    app.experiment.with(|it| MonitorForm {
+                        level,
+                        max_checkpoints: String::new(),
+                        criteria: it.iter().flat_map(|it| &it.completion_criteria).map(CriterionForm::from).collect(),
+                    })
+                }),
+            ),
+            _ => (app.draft, Memo::new(move |_| app.monitor.with(|monitor| MonitorForm::from(monitor)))),
+        };
         let form = Memo::new(move |_| typed.get().map_or_else(|| kept.get(), |(form, _)| form));
         let names = Memo::new(move |_| app.metric_names());
         let checked = Memo::new(move |_| {
@@ -86,11 +97,15 @@ impl Draft {
     }
 }
 
-/// Edits when a run should stop.
+/// Edits when a run should stop, or when the whole experiment should end.
 #[component]
-pub fn CriteriaForm() -> impl IntoView {
+pub fn CriteriaForm(
+    /// What the criteria decide about.
+    level: Level,
+) -> impl IntoView {
     let app = App::expect();
-    let draft = Draft::new(app);
+    let draft = Draft::new(app, level);
+    let of_run = level == Level::Run;
     let many = Memo::new(move |_| draft.form.with(|form| form.criteria.len()));
     // A criterion and its rule: where one is removed, the fields of the next move up.
     let places = move || {
@@ -100,7 +115,7 @@ pub fn CriteriaForm() -> impl IntoView {
     };
     let entry =
         move |(at, rule): (usize, String)| item(format!("{at} {rule}"), move || view! { <CriterionFields draft at /> });
-    let rule = RwSignal::new("convergence".to_owned());
+    let rule = RwSignal::new(if of_run { "convergence" } else { "not_improving" }.to_owned());
     let add = move |()| {
         let objective = app.objective.get_untracked().map(|metric| metric.name);
         let first = draft.names.with_untracked(|names| names.first().cloned());
@@ -110,16 +125,19 @@ pub fn CriteriaForm() -> impl IntoView {
     let extended =
         Memo::new(move |_| app.experiment.with(|it| it.as_ref().is_some_and(|it| it.profile == Profile::Extended)));
     let does = move || words_of(&rule.get()).map_or("", |words| words.meaning);
-    let rules_view = || {
+    let rules_view = move || {
         let option = |words: &RuleWords| view! { <option value=words.id>{words.title}</option> };
         let family = |(family, rules): (&'static str, Vec<&'static RuleWords>)| {
             view! { <optgroup label=family>{rules.into_iter().map(option).collect_view()}</optgroup> }
         };
-        rules_of(Level::Run).into_iter().map(family).collect_view()
+        rules_of(level).into_iter().map(family).collect_view()
     };
     let apply = move || {
         if let Some(monitor) = draft.checked.get_untracked().monitor {
-            app.set_monitor(monitor);
+            match of_run {
+                true => app.set_monitor(monitor),
+                false => app.set_completion(monitor.early_stopping_criteria),
+            }
             draft.typed.set(None);
         }
     };
@@ -137,25 +155,28 @@ pub fn CriteriaForm() -> impl IntoView {
     view! {
         <form class="criteria" on:submit=submit>
             <Show when=move || { many.get() > 1 }>
-                <p class="criteria__rule">"All of these must hold at the same checkpoint:"</p>
+                <p class="criteria__rule">
+                    {if of_run { "All of these must hold at the same checkpoint:" } else { "Any one of these ends the experiment:" }}
+                </p>
             </Show>
             {list(move || places().into_iter().map(entry).collect())}
             <div class="criteria__add">
                 <Show when=move || extended.get()>
                     <select
                         class="field__input"
-                        aria-label="Rule of the new criterion"
+                        aria-label=if of_run { "Rule of the new criterion" } else { "Rule of the new completion criterion" }
                         prop:value=move || rule.get()
                         on:change=move |event| rule.set(event_target_value(&event))
                     >
                         {rules_view()}
                     </select>
                 </Show>
-                <Button label="Add a criterion" on_press=add />
+                <Button label=if of_run { "Add a criterion" } else { "Add a completion criterion" } on_press=add />
             </div>
             <Show when=move || extended.get()>
                 <p class="criteria__meaning">{does}</p>
             </Show>
+            <Show when=move || of_run>
             <TextField
                 label="At most"
                 unit="checkpoints"
@@ -165,6 +186,7 @@ pub fn CriteriaForm() -> impl IntoView {
                 text=Signal::derive(move || draft.form.with(|form| form.max_checkpoints.clone()))
                 on_input=move |text| draft.edit(|form| form.max_checkpoints = text)
             />
+            </Show>
             <Show when=move || list_error.with(Option::is_some)>
                 <p class="field__error" role="alert">{move || list_error.get()}</p>
             </Show>
@@ -176,7 +198,7 @@ pub fn CriteriaForm() -> impl IntoView {
             <ul class="criteria__warnings">{warnings}</ul>
             <div class="criteria__actions">
                 <button type="submit" class="button button--primary" disabled=move || !changed() || !valid()>
-                    "Apply to all runs"
+                    {if of_run { "Apply to all runs" } else { "Apply to the experiment" }}
                 </button>
                 <Show when=changed>
                     <Button

@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 
 use crate::app::App;
+use crate::model::Level;
 use crate::view::Tab;
 use crate::view::card::{Card, Section};
 
+use super::completion_card::CompletionCard;
 use super::controls::Controls;
 use super::criteria_form::CriteriaForm;
 use super::curve_card::CurveCard;
@@ -180,10 +182,11 @@ fn Stopping() -> impl IntoView {
                     </div>
                     <div class="stopping__part">
                         <h2 class="card__title">"Criteria"</h2>
-                        <CriteriaForm />
+                        <CriteriaForm level=Level::Run />
                     </div>
                 </section>
                 <LedgerTable />
+                <CompletionCard />
                 <LabCard />
             </div>
         </div>

@@ -12,6 +12,7 @@ use frame::Frame;
 
 mod button;
 mod chart_canvas;
+mod completion_card;
 mod controls;
 mod criteria_form;
 mod curve_card;

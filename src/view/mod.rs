@@ -4,6 +4,7 @@
 //! and is tested natively. Imports the floors `model`, `ingest`, `stopping` and `chart`.
 
 pub mod card;
+pub mod completion;
 pub mod criterion;
 pub mod experiment_card;
 pub mod format;
