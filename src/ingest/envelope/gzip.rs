@@ -27,9 +27,6 @@ pub(super) struct Inflate {
     pub ended: bool,
 }
 
-/// Takes a piece of what is unpacked.
-type Each<'a> = dyn FnMut(&[u8], &mut Budget) -> Result<(), String> + 'a;
-
 impl Inflate {
     pub(super) fn new() -> Self {
         let state = InflateState::new_boxed(DataFormat::Raw);
