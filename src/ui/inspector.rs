@@ -50,7 +50,7 @@ pub fn Inspector() -> impl IntoView {
                                 <h4 class="inspector__heading">"Source"</h4>
                                 <div class="inspector__source">
                                     {source.format.clone()}" · "{format::counted(records as u64, "record")}
-                                    {(overwritten > 0).then(|| if run.curves.iter().any(|curve| curve.restarted) {
+                                    {(overwritten > 0).then(|| if run.curves.iter().any(|curve| curve.reset.is_some()) {
                                         format!(" · a restart overwrote {}", format::count(overwritten as u64))
                                     } else {
                                         format!(" · {}, the last of each counts", format::counted(overwritten as u64, "repeated step"))

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::analysis::Reset;
 use crate::ingest;
 use crate::model::{Curve, MetricName, RestartPolicy, Series, StepUnit, TrainingRun};
 
@@ -33,8 +34,8 @@ pub struct ShownCurve {
     pub columns: Columns,
     /// Records that the restart policy keeps out of sight.
     pub overwritten: usize,
-    /// Whether steps go back: a restart, and not only repeated steps.
-    pub restarted: bool,
+    /// Where steps go back: a restart, and not only repeated steps.
+    pub reset: Option<Reset>,
 }
 
 /// A run ready to be shown.
@@ -98,7 +99,7 @@ impl ShownCurve {
                 values: Arc::new(series.values().to_vec()),
             },
             overwritten: curve.series.len() - series.len(),
-            restarted: curve.series.steps().windows(2).any(|pair| pair[1] < pair[0]),
+            reset: Reset::find(curve.series.steps()),
             name: curve.name.clone(),
             series,
         }
