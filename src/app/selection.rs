@@ -85,12 +85,18 @@ impl App {
 
     /// Points all charts at a step of the objective of the run in focus.
     pub fn point_at_step(&self, step: i64) {
+        if let Some(metric) = self.objective.get_untracked() {
+            self.point_at(&metric.name, step);
+        }
+    }
+
+    /// Points all charts at a step of a metric of the run in focus: where it has no such step, at the one before.
+    pub fn point_at(&self, name: &MetricName, step: i64) {
         let axis = self.route.with_untracked(|route| route.axis);
-        let objective = self.objective.get_untracked();
         let x = self.focus.with_untracked(|focus| {
             let (run, _) = focus.as_ref()?;
-            let curve = run.curve(&objective.as_ref()?.name)?;
-            let at = curve.series.steps().binary_search(&step).ok()?;
+            let curve = run.curve(name)?;
+            let at = curve.series.steps().partition_point(|other| *other <= step).saturating_sub(1);
             x_column(curve, axis)?.get(at).copied()
         });
         self.crosshair.set(x);

@@ -1,11 +1,11 @@
-//! The inspector: the selected run's advice, latest verdicts, parameters and source.
+//! The inspector: the selected run's advice, latest verdicts, findings, parameters and source.
 
 use leptos::prelude::*;
 
 use crate::app::App;
 use crate::view::card::series_class;
 use crate::view::verdict::{Look, advice, line, up_to_first_stop};
-use crate::view::{Tab, format};
+use crate::view::{FindingRow, Tab, findings, format};
 
 use super::erased::Show;
 
@@ -37,6 +37,7 @@ pub fn Inspector() -> impl IntoView {
                         </div>
                         <AdviceBox />
                         <LastVerdicts />
+                        <Findings />
                         {(!parameters.is_empty()).then(|| view! {
                             <h4 class="inspector__heading">"Parameters"</h4>
                             <table><tbody>{parameters}</tbody></table>
@@ -140,6 +141,55 @@ fn LastVerdicts() -> impl IntoView {
             <button type="button" class="button button--quiet" on:click=move |_| app.change_view(|route| route.tab = Tab::Stopping)>
                 "All checkpoints"
             </button>
+        })
+    }
+}
+
+/// What the curves show by themselves, most serious first; a press points the charts at the place.
+#[component]
+fn Findings() -> impl IntoView {
+    let app = App::expect();
+    let focus = Memo::new(move |_| app.focus.with(|focus| focus.as_ref().map(|(run, _)| run.clone())));
+    let rows = Memo::new(move |_| {
+        let objective = app.objective.get();
+        focus.with(|run| run.as_ref().map(|run| findings::rows(run, objective.as_ref())).unwrap_or_default())
+    });
+    let all = RwSignal::new(false);
+    move || {
+        let mut rows = rows.get();
+        if rows.is_empty() {
+            return None;
+        }
+        let most = if all.get() { rows.len() } else { findings::SHOWN };
+        let more = rows.len().saturating_sub(most);
+        rows.truncate(most);
+        let rows = rows
+            .into_iter()
+            .map(|row| {
+                let FindingRow { title, sentence, name, step } = row;
+                view! {
+                    <li>
+                        <button
+                            type="button"
+                            class="finding"
+                            title="Points all charts at this step"
+                            on:click=move |_| app.point_at(&name, step)
+                        >
+                            <b class="finding__title">{title}</b>
+                            <span class="finding__sentence">{sentence}</span>
+                        </button>
+                    </li>
+                }
+            })
+            .collect::<Vec<_>>();
+        Some(view! {
+            <h4 class="inspector__heading">"Findings"</h4>
+            <ul class="inspector__findings">{rows}</ul>
+            {(more > 0).then(|| view! {
+                <button type="button" class="button button--quiet" on:click=move |_| all.set(true)>
+                    {format!("and {} more", format::count(more as u64))}
+                </button>
+            })}
         })
     }
 }

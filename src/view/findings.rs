@@ -35,13 +35,41 @@ pub fn rows(run: &ShownRun, objective: Option<&Metric>) -> Vec<FindingRow> {
             name: &curve.name,
             base: &curve.base,
             held_out: matches!(curve.split, Split::Validation | Split::Test),
-            goal: chosen(&curve.name).or_else(|| ingest::direction(curve.name.as_str())),
+            goal: chosen(&curve.name).or_else(|| goal(curve.name.as_str())),
             unit: curve.unit,
             series: &curve.series,
             reset: curve.reset,
         })
         .collect();
     analysis::findings(&traces).iter().map(row).collect()
+}
+
+/// The direction of a metric whose curve can be read by it: none for a loss that another one works against, nor for the
+/// factor by which a loss is scaled.
+fn goal(name: &str) -> Option<Goal> {
+    const UNREADABLE: [&str; 18] = [
+        "g",
+        "d",
+        "gen",
+        "disc",
+        "generator",
+        "discriminator",
+        "adv",
+        "adversarial",
+        "critic",
+        "actor",
+        "policy",
+        "value",
+        "vf",
+        "pg",
+        "scale",
+        "scaler",
+        "kl",
+        "entropy",
+    ];
+    let lower = name.to_ascii_lowercase();
+    let unreadable = lower.split(|letter: char| !letter.is_alphanumeric()).any(|word| UNREADABLE.contains(&word));
+    ingest::direction(name).filter(|_| !unreadable)
 }
 
 fn row(finding: &Finding) -> FindingRow {

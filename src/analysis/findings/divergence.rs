@@ -8,7 +8,7 @@ const LEAST: usize = 10;
 /// How much of its gain a diverged curve has lost at its end.
 const LOST: f64 = 0.9;
 /// A curve that never gained has diverged when it ends beyond so many times its start.
-const BLOWN_UP: f64 = 20.0;
+pub const BLOWN_UP: f64 = 20.0;
 
 /// The place from which on a curve leaves its best for good, and ends about where it began or worse.
 pub fn divergence(trace: &Trace) -> Option<Finding> {
@@ -21,7 +21,8 @@ pub fn divergence(trace: &Trace) -> Option<Finding> {
     let (first, best, last) = (levels.first(), levels.values[at], levels.last());
     let gain = first - best;
     let rise = last - best;
-    let gained = gain > 8.0 * levels.noise && gain > 0.1 * first.abs();
+    // What is best at its start gained nothing.
+    let gained = at >= 3 && gain > 8.0 * levels.noise && gain > 0.1 * first.abs();
     let lost = gained && rise >= LOST * gain && rise > 8.0 * levels.noise;
     let blown_up = first > 0.0 && last > BLOWN_UP * first && rise > 8.0 * levels.noise;
     if !lost && !blown_up || levels.len() - at < 4 {

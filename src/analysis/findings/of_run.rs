@@ -12,18 +12,20 @@ use super::{Finding, Trace, What};
 /// What the curves of one run show.
 pub fn findings(traces: &[Trace]) -> Vec<Finding> {
     let mut found: Vec<Finding> = traces.iter().filter_map(not_finite).collect();
-    for validation in traces.iter().filter(|trace| trace.held_out) {
-        let pair = traces.iter().find(|training| !training.held_out && training.base == validation.base);
+    // A log that goes back again and again holds several runs, whose curves in one have no shape.
+    let shaped = |trace: &&Trace| trace.reset.is_none_or(|reset| reset.count == 1);
+    for validation in traces.iter().filter(shaped).filter(|trace| trace.held_out) {
+        let pair = traces.iter().filter(shaped).find(|training| !training.held_out && training.base == validation.base);
         found.extend(pair.and_then(|training| overfitting(training, validation)));
     }
     let turned: Vec<_> = found.iter().filter(|it| serious(&it.what) == OVERFITTING).map(|it| it.name.clone()).collect();
-    for trace in traces.iter().filter(|trace| !turned.contains(trace.name)) {
+    for trace in traces.iter().filter(shaped).filter(|trace| !turned.contains(trace.name)) {
         let diverged = divergence(trace);
         let quiet = diverged.is_none();
         found.extend(diverged);
         found.extend(if quiet { plateau(trace) } else { None });
     }
-    found.extend(traces.iter().filter_map(spike));
+    found.extend(traces.iter().filter(shaped).filter_map(spike));
     found.extend(traces.iter().filter_map(reset));
     found.extend(clock_gap(traces));
     found.extend(traces.iter().filter_map(evaluation));

@@ -1,5 +1,8 @@
 //! Overfitting: a validation metric turns while the training metric of the same name goes on getting better.
 
+use crate::math::percentile;
+
+use super::divergence::BLOWN_UP;
 use super::level::Levels;
 use super::{Finding, Trace, What};
 
@@ -22,6 +25,12 @@ pub fn overfitting(training: &Trace, validation: &Trace) -> Option<Finding> {
     let gain = levels.first() - best;
     let rise = last - levels.around(at);
     if rise < 4.0 * levels.noise || rise < 0.05 * gain || rise < 0.02 * best.abs() {
+        return None;
+    }
+    // What swings as far as it rises has not turned, and what blows up has diverged.
+    let late = &levels.values[at + after / 2..];
+    let swing = percentile(late, 90.0) - percentile(late, 10.0);
+    if swing > rise || levels.first() > 0.0 && last > BLOWN_UP * levels.first() {
         return None;
     }
     let trained = Levels::of(training.series, goal);

@@ -17,7 +17,9 @@ pub fn plateau(trace: &Trace) -> Option<Finding> {
     if levels.len() < LEAST {
         return None;
     }
-    let (first, last) = (levels.first(), levels.last());
+    let first = levels.first();
+    let end = (levels.len() as f64 * (1.0 - SHARE)) as usize;
+    let last = median(&levels.values[end..]);
     let gain = first - last;
     let close = (0.02 * gain).min(0.03 * last.abs());
     if gain < 10.0 * levels.noise || gain <= 0.05 * first.abs() || levels.noise > 0.05 * gain {
@@ -28,7 +30,7 @@ pub fn plateau(trace: &Trace) -> Option<Finding> {
     let tolerance = close + levels.noise;
     let onset = smooth.iter().rposition(|value| (value - last).abs() > tolerance)? + 1;
     let rest = &smooth[onset..];
-    if (rest.len() as f64) < SHARE * levels.len() as f64 || rest.len() < 10 {
+    if (rest.len() as f64) < SHARE * levels.len() as f64 || rest.len() < 15 {
         return None;
     }
     // A slow improvement within the tolerance is no plateau.
@@ -43,7 +45,7 @@ pub fn plateau(trace: &Trace) -> Option<Finding> {
         step: levels.steps[onset],
         what: What::Plateau {
             then: levels.shown(smooth[onset]),
-            last: levels.shown(last),
+            last: levels.shown(levels.last()),
             last_step: *trace.series.steps().last()?,
         },
         also: Vec::new(),

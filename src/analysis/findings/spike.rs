@@ -15,6 +15,8 @@ const LEAST: usize = 20;
 const BLOCKS: usize = 60;
 /// So many deviations above its level is a spike.
 const DEVIATIONS: f64 = 12.0;
+/// Every spike is so many times as high as what is none.
+const APART: f64 = 2.0;
 /// More spikes than this are the way the curve is.
 const MOST: usize = 8;
 
@@ -29,10 +31,13 @@ pub fn spike(trace: &Trace) -> Option<Finding> {
     let size = (values.len() / BLOCKS).max(5);
     let blocks: Vec<(f64, f64)> = values.chunks(size).map(level_and_deviation).collect();
     let range = percentile(&values, 95.0) - percentile(&values, 5.0);
-    let least_height = range * if values.len() < 200 { 0.4 } else { 0.25 };
+    let (least, greatest) = (percentile(&values, 0.0), percentile(&values[..size], 100.0));
+    // Of the whole way down too: what cannot be seen on the chart is no spike.
+    let least_height = (range * if values.len() < 200 { 0.4 } else { 0.25 }).max(0.15 * (greatest - least));
 
     let mut spikes: Vec<Spike> = Vec::new();
-    let mut at = size.max(values.len() / 20);
+    let start = size.max(values.len() / 20);
+    let mut at = start;
     while at < values.len() {
         let (base, deviation) = beside(&blocks, at / size);
         let high = |value: f64| {
@@ -50,12 +55,18 @@ pub fn spike(trace: &Trace) -> Option<Finding> {
         let after = &values[end..values.len().min(end + 5)];
         if after.len() >= 3 && median(after) <= near {
             let back = (end..values.len()).find(|&back| values[back] <= near).unwrap_or(end);
-            spikes.push(Spike { peak, base, back });
+            spikes.push(Spike { start: at, peak, base, back });
         }
         at = end;
     }
     let highest = spikes.iter().max_by(|a, b| (values[a.peak] - a.base).total_cmp(&(values[b.peak] - b.base)))?;
-    if spikes.len() > MOST {
+    let height = |spike: &Spike| values[spike.peak] - spike.base;
+    let lowest = spikes.iter().map(height).fold(f64::INFINITY, f64::min);
+    let usual = (start..values.len())
+        .filter(|at| !spikes.iter().any(|spike| (spike.start..=spike.back).contains(at)))
+        .map(|at| values[at] - beside(&blocks, at / size).0)
+        .fold(0.0, f64::max);
+    if spikes.len() > MOST || lowest < APART * usual {
         return None;
     }
     let shown = |value: f64| if goal == Goal::Maximize { -value } else { value };
@@ -75,6 +86,7 @@ pub fn spike(trace: &Trace) -> Option<Finding> {
 }
 
 struct Spike {
+    start: usize,
     peak: usize,
     base: f64,
     back: usize,
