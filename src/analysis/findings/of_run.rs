@@ -123,9 +123,9 @@ mod tests {
             vec![],
             vec![1.0],
             vec![f64::NAN; 50],
-            vec![f64::INFINITY, f64::NEG_INFINITY].repeat(30),
+            [f64::INFINITY, f64::NEG_INFINITY].repeat(30),
             vec![0.0; 50],
-            vec![f64::MAX, f64::MIN].repeat(30),
+            [f64::MAX, f64::MIN].repeat(30),
             vec![f64::MIN_POSITIVE; 40],
             (0..300).map(|at| noise(at) * 10_f64.powi(at as i32 - 150)).collect(),
         ];
@@ -145,6 +145,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "tests run natively, where there is a clock")]
     fn a_million_points_take_seconds_at_most_without_optimization() {
         let names = ["loss", "val_loss"].map(MetricName::new);
         let curve = series(falling(1_000_000));
