@@ -6,7 +6,7 @@
 //! ```text
 //!  5                                          ui        pages and components
 //!  4                                          app       state and commands
-//!  3   store·     worker·                               keep · compute
+//!  3   store·     live·     worker·                     keep · follow · compute
 //!  2                monitor     view                    the workflow and its errors · what each page shows
 //!  1   ingest  record  stopping  analysis  chart·       trades, strangers to each other
 //!  0   model   math                           browser   words · numbers · one wrapper per Web API
@@ -20,6 +20,7 @@
 pub mod analysis;
 pub mod chart;
 pub mod ingest;
+pub mod live;
 pub mod math;
 pub mod model;
 pub mod monitor;

@@ -8,8 +8,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser::files::{FileHandle, Picked, PickedFile};
+use crate::browser::roots::Root;
 use crate::browser::{clock, random};
 use crate::ingest::{self, DroppedRun, FileReport};
+use crate::live::change::Looks;
+use crate::live::watch::looks;
 use crate::model::{
     Curve, Experiment, ExperimentId, Goal, MetricName, ObjectiveGuess, RunId, Source, TrainingRun, WallTime,
 };
@@ -48,6 +51,10 @@ struct Arrival {
     reports: Vec<FileReport>,
     /// The file that was read once more as another format.
     reread: Option<String>,
+    /// Handles of the files, to follow them.
+    roots: Vec<Root>,
+    /// The files as they were read.
+    seen: Looks,
 }
 
 /// Imports under way and the files that can be read once more.
@@ -81,7 +88,7 @@ impl App {
             return;
         }
         let target = self.target(&picked.files);
-        self.start(picked.files, target, None);
+        self.start(picked.files, picked.roots, target, None);
     }
 
     /// Where a drop goes: into the experiment that is open, else into a new one named by its folder or file.
@@ -101,7 +108,7 @@ impl App {
             Ok(file) => {
                 let open = self.route.with_untracked(|route| route.experiment.clone());
                 let target = open.map_or_else(|| Target::New("Pasted log".to_owned()), Target::Existing);
-                self.start(vec![PickedFile { path: name, file }], target, None);
+                self.start(vec![PickedFile { path: name, file }], Vec::new(), target, None);
             }
             Err(error) => self.warn(format!("The text cannot be read: {error}.")),
         }
@@ -121,7 +128,7 @@ impl App {
             })
             .collect();
         match files {
-            Ok(files) => self.start(files, Target::New("Sample: two moons".to_owned()), None),
+            Ok(files) => self.start(files, Vec::new(), Target::New("Sample: two moons".to_owned()), None),
             Err(error) => self.warn(format!("The sample cannot be read: {error}.")),
         }
     }
@@ -146,7 +153,7 @@ impl App {
             own.map(|((_, path), file)| PickedFile { path: path.clone(), file: file.clone() }).collect()
         });
         let target = self.target(&files);
-        self.start(files, target, Some((path, read_as)));
+        self.start(files, Vec::new(), target, Some((path, read_as)));
     }
 
     /// Gives the import under way up.
@@ -161,7 +168,7 @@ impl App {
         self.route.with(|route| route.experiment.is_none()) && self.reports.with(|reports| !reports.is_empty())
     }
 
-    fn start(&self, files: Vec<PickedFile>, target: Target, read_as: Option<(String, String)>) {
+    fn start(&self, files: Vec<PickedFile>, roots: Vec<Root>, target: Target, read_as: Option<(String, String)>) {
         let app = *self;
         let owner = match &target {
             Target::New(_) => None,
@@ -183,6 +190,7 @@ impl App {
                 (entry, picked.file.clone())
             })
             .collect();
+        let seen = looks(&files);
         // Not a `StoredValue`: that would go with the dialog or row whose button asked for the import.
         let received = RefCell::new(Vec::<DroppedRun>::new());
         let ended = Rc::new(Cell::new(false));
@@ -208,6 +216,8 @@ impl App {
                     dropped: received.take(),
                     reports,
                     reread: read_as.as_ref().map(|(path, _)| path.clone()),
+                    roots: roots.clone(),
+                    seen: seen.clone(),
                 };
                 app.importing.update_value(|ongoing| ongoing.arrivals.push_back(arrival));
                 app.take_in_all();
@@ -248,7 +258,7 @@ impl App {
 
     /// Adds what was read to an experiment, keeps it and shows it.
     async fn take_in(&self, arrival: Arrival) {
-        let Arrival { target, dropped, reports, reread } = arrival;
+        let Arrival { target, dropped, reports, reread, roots, seen } = arrival;
         let mut dropped = last_of_each_key(dropped);
         dropped.sort_by(|a, b| natural(&a.key, &b.key));
         let fresh = matches!(target, Target::New(_));
@@ -258,6 +268,7 @@ impl App {
             return;
         }
         let now = now();
+        self.save_followed().await;
         let read = match target {
             Target::New(name) => {
                 let id = ExperimentId::new(random::id_digits().to_string());
@@ -273,6 +284,7 @@ impl App {
             }
         };
         experiment.updated = now;
+        let keys: Vec<String> = dropped.iter().map(|run| run.key.clone()).collect();
         let stated = dropped.iter().find_map(|run| run.objective.clone());
         let arriving = dropped.into_iter().map(|run| training_run(&experiment.id, run, now)).collect();
         let arrived = arrival::arrive(known, arriving, reread.as_deref(), now);
@@ -292,6 +304,8 @@ impl App {
             store.put_setting(&report_key(&experiment.id), &json).await.ok();
         }
         self.adopt_files(&experiment.id);
+        let became: Vec<(String, RunId)> =
+            keys.into_iter().zip(arrived.written.iter().map(|(run, _)| run.id.clone())).collect();
         let kept = arrived.all.into_iter().filter(|(run, _)| !lost.contains(&run.id)).collect();
         let bad = reports.iter().any(|report| matches!(report.outcome, ingest::Outcome::Refused { .. }));
         let told = report::told(arrived.added, arrived.updated, &reports);
@@ -300,6 +314,9 @@ impl App {
             self.change_view(|route| *route = Route::of(id.clone()));
         }
         self.show(Opened { experiment, runs: shown(kept), reports });
+        if !roots.is_empty() && self.route.with_untracked(|route| route.experiment.as_ref() == Some(&id)) {
+            self.watch(&id, roots, became, seen);
+        }
         self.keep_card(&id).await;
         self.tell_tabs(&id);
         self.show_kept().await;
@@ -338,7 +355,7 @@ impl App {
 }
 
 /// A dropped run as an object of an experiment, with its curves.
-fn training_run(experiment: &ExperimentId, from: DroppedRun, now: WallTime) -> (TrainingRun, Vec<Curve>) {
+pub(super) fn training_run(experiment: &ExperimentId, from: DroppedRun, now: WallTime) -> (TrainingRun, Vec<Curve>) {
     let id = RunId::new(random::id_digits().to_string());
     let mut run = TrainingRun::new(id, experiment.clone(), from.name, now);
     run.source = Some(Source { key: from.key, format: from.format, files: from.files });
@@ -350,7 +367,11 @@ fn training_run(experiment: &ExperimentId, from: DroppedRun, now: WallTime) -> (
 }
 
 /// Guesses the objective of an experiment from all curves of its runs.
-fn guess_objective(experiment: &mut Experiment, runs: &[(TrainingRun, Vec<Curve>)], stated: Option<(String, Goal)>) {
+pub(super) fn guess_objective(
+    experiment: &mut Experiment,
+    runs: &[(TrainingRun, Vec<Curve>)],
+    stated: Option<(String, Goal)>,
+) {
     let tally = objective::tally(runs.iter().map(|(_, curves)| curves));
     let judged =
         |name: &MetricName| ingest::direction(name.as_str()).is_some() && !ingest::is_bookkeeping(name.as_str());

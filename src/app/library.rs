@@ -54,6 +54,7 @@ impl App {
         if already == experiment && (experiment.is_none() || app.loaded.get_untracked()) {
             return;
         }
+        app.leave_watch();
         app.loaded.set(false);
         app.draft.set(None);
         app.completion_draft.set(None);
@@ -66,6 +67,7 @@ impl App {
                 Ok(opened) => {
                     app.show(opened);
                     app.show_kept().await;
+                    app.offer_watch(&id).await;
                 }
                 Err(error) => {
                     app.warn(format!(

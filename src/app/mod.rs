@@ -6,6 +6,7 @@
 mod address;
 mod cards;
 mod criteria;
+mod follow;
 mod import;
 mod keep;
 mod lab;
@@ -17,6 +18,7 @@ mod state;
 mod theme;
 
 pub use crate::monitor::{Checked, CriterionForm, Field, FieldError, MonitorForm, ParamForm, RuleForm};
+pub use follow::Watch;
 pub use import::Progress;
 pub use keep::Kept;
 pub use lab::Lab;

@@ -72,7 +72,14 @@ pub struct App {
     pub draft: RwSignal<Option<(MonitorForm, MonitorForm)>>,
     /// The same for the completion criteria.
     pub completion_draft: RwSignal<Option<(MonitorForm, MonitorForm)>>,
+    /// What of the open experiment is under watch.
+    pub watching: RwSignal<Option<super::Watch>>,
+    /// Runs that are perhaps stalled, and what is said of them.
+    pub silent: RwSignal<BTreeMap<RunId, String>>,
     pub(super) client: StoredValue<Client, LocalStorage>,
+    /// A worker of its own for files under watch, started with their first change.
+    pub(super) follower: StoredValue<Client, LocalStorage>,
+    pub(super) following: StoredValue<super::follow::Following, LocalStorage>,
     pub(super) importing: StoredValue<super::import::Ongoing, LocalStorage>,
 }
 
@@ -83,6 +90,7 @@ impl App {
         let experiment = RwSignal::new(None::<Experiment>);
         let runs = RwSignal::new(Vec::<Shared<ShownRun>>::new());
         let hovered = RwSignal::new(None::<RunId>);
+        let silent = RwSignal::new(BTreeMap::<RunId, String>::new());
 
         let objective = Memo::new(move |_| experiment.with(|it| it.as_ref().and_then(|it| it.objective().cloned())));
         let criteria = Memo::new(move |_| {
@@ -109,7 +117,12 @@ impl App {
             let row = |run: &Shared<ShownRun>| {
                 let id = run.run.id.clone();
                 let ledger = ledgers.get(&id).map(|ledger| &**ledger);
-                (id, run_list::row(run, objective.as_ref(), ledger))
+                let row = run_list::row(run, objective.as_ref(), ledger);
+                let row = silent.with(|silent| match silent.get(&id) {
+                    Some(said) => row.perhaps_stalled(said),
+                    None => row,
+                });
+                (id, row)
             };
             Shared::new(runs.with(|runs| runs.iter().map(row).collect::<BTreeMap<_, _>>()))
         });
@@ -182,7 +195,11 @@ impl App {
             reports: RwSignal::new(Vec::new()),
             draft: RwSignal::new(None),
             completion_draft: RwSignal::new(None),
+            watching: RwSignal::new(None),
+            silent,
             client: StoredValue::new_local(Client::new()),
+            follower: StoredValue::new_local(Client::new()),
+            following: StoredValue::new_local(super::follow::Following::default()),
             importing: StoredValue::new_local(super::import::Ongoing::default()),
         };
         provide_context(app);

@@ -23,7 +23,7 @@ impl Pasted {
         let Some(data) = event.clipboard_data() else { return Self::default() };
         let files = data.files().map(super::picker::listed).unwrap_or_default();
         Self {
-            files: Picked { files, unreadable: Vec::new() }.sorted().files,
+            files: Picked { files, ..Picked::default() }.sorted().files,
             text: data.get_data("text/plain").ok().filter(|text| !text.trim().is_empty()),
         }
     }

@@ -15,12 +15,15 @@ use web_sys::{DragEvent, File, FileSystemDirectoryEntry, FileSystemEntry, FileSy
 use super::Error;
 use super::clock;
 use super::files::{FileHandle, Picked, PickedFile, relevant};
+use super::roots;
 
 /// Everything that was in a drop.
 pub struct Dropped {
     entries: Vec<FileSystemEntry>,
     /// Files of browsers, or of sources, that give no entry.
     files: Vec<File>,
+    /// Handles on their way, for reading the same again.
+    roots: Vec<Promise>,
     text: Option<String>,
 }
 
@@ -32,11 +35,12 @@ pub fn carries_files(event: &DragEvent) -> bool {
 impl Dropped {
     /// Takes everything out of a `drop` event; to be called before anything is awaited.
     pub fn take(event: &DragEvent) -> Self {
-        let mut dropped = Self { entries: Vec::new(), files: Vec::new(), text: None };
+        let mut dropped = Self { entries: Vec::new(), files: Vec::new(), roots: Vec::new(), text: None };
         let Some(transfer) = event.data_transfer() else { return dropped };
         let items = transfer.items();
         for item in (0..items.length()).filter_map(|at| items.get(at)).filter(|item| item.kind() == "file") {
-            // Both are taken from every item before the next is looked at; the entry says what the item is.
+            // All are taken from every item before the next is looked at; the entry says what the item is.
+            dropped.roots.extend(roots::of_item(&item));
             match (item.webkit_get_as_entry().ok().flatten(), item.get_as_file().ok().flatten()) {
                 (Some(entry), _) => dropped.entries.push(entry),
                 (None, Some(file)) => dropped.files.push(file),
@@ -55,6 +59,9 @@ impl Dropped {
     /// Walks through all folders and collects their files.
     pub async fn files(self) -> Picked {
         let mut picked = Picked::default();
+        for root in self.roots {
+            picked.roots.extend(roots::arrived(root).await);
+        }
         for file in self.files {
             picked.files.push(PickedFile { path: file.name(), file: FileHandle::from(file) });
         }

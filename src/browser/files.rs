@@ -6,6 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
 use super::Error;
+use super::roots::Root;
 
 /// A file as the browser hands it out; cloning it copies no bytes.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,8 @@ pub struct Picked {
     pub files: Vec<PickedFile>,
     /// Paths of files and folders that the browser would not open.
     pub unreadable: Vec<String>,
+    /// Handles to read the same files again; empty where the browser has none.
+    pub roots: Vec<Root>,
 }
 
 impl From<File> for FileHandle {

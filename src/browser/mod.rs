@@ -18,6 +18,7 @@ pub mod page;
 pub mod picker;
 pub mod random;
 pub mod resize;
+pub mod roots;
 pub mod script;
 pub mod scroll;
 pub mod storage;

@@ -13,6 +13,12 @@ pub fn absolute(address: &str) -> Option<String> {
     Some(web_sys::Url::new_with_base(address, &base).ok()?.href())
 }
 
+/// Whether nobody can see the page: another tab is in front, or the window is away.
+pub fn hidden() -> bool {
+    let state = js_sys::Reflect::get(&document(), &"hidden".into());
+    state.is_ok_and(|hidden| hidden.is_truthy())
+}
+
 /// Sets the title of the tab.
 pub fn set_title(title: &str) {
     document().set_title(title);

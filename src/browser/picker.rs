@@ -54,7 +54,7 @@ fn choose(folder: bool) -> Result<impl Future<Output = Picked>, Error> {
         // The promise is only ever resolved.
         JsFuture::from(promise).await.ok();
         listeners.take();
-        let picked = Picked { files: input.files().map(listed).unwrap_or_default(), unreadable: Vec::new() };
+        let picked = Picked { files: input.files().map(listed).unwrap_or_default(), ..Picked::default() };
         input.remove();
         picked.sorted()
     })

@@ -10,7 +10,7 @@ use super::{FileReport, Member, Outcome, Part, Records, Role, RunRecords, Status
 use super::{folder_params, natural, twins};
 
 /// One decoded file on its way into runs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Decoded {
     pub report: FileReport,
     pub records: Records,

@@ -84,7 +84,7 @@ impl RunRecords {
 }
 
 /// Everything a decoder has read of one file so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Records {
     pub runs: Vec<RunRecords>,
     /// In order of appearance; counted in full, texts kept for the first few.

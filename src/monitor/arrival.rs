@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{Curve, RunId, TrainingRun, WallTime};
+use crate::model::{Curve, RunId, RunState, TrainingRun, WallTime};
 
 /// What a drop does to an experiment.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -97,6 +97,26 @@ pub fn same_training(known: &[Curve], arriving: &[Curve]) -> bool {
     empty(known) || empty(arriving) || known.iter().any(|a| arriving.iter().any(|b| begins_alike(a, b)))
 }
 
+/// A run whose log is being written: under way, unless the log says how it ended.
+pub fn under_way(mut run: TrainingRun) -> TrainingRun {
+    if run.assumed {
+        run.state = RunState::Active;
+        run.assumed = false;
+    }
+    run
+}
+
+/// A run that grew while its log was followed: what its log says now, and it is under way unless the log says how it
+/// ended.
+pub fn followed(known: TrainingRun, from: TrainingRun, now: WallTime) -> TrainingRun {
+    let mut from = under_way(from);
+    // The key that the run has here: another file of the same path may have come before it.
+    if let (Some(source), Some(known)) = (&mut from.source, &known.source) {
+        source.key = known.key.clone();
+    }
+    updated(known, from, now)
+}
+
 fn key(run: &TrainingRun) -> Option<&str> {
     run.source.as_ref().map(|source| source.key.as_str())
 }
@@ -118,13 +138,18 @@ fn updated(mut run: TrainingRun, from: TrainingRun, now: WallTime) -> TrainingRu
 }
 
 /// A new run under a key and a name that no other run has, behind all others.
-fn added(all: &[(TrainingRun, Vec<Curve>)], mut run: TrainingRun) -> TrainingRun {
+fn added(all: &[(TrainingRun, Vec<Curve>)], run: TrainingRun) -> TrainingRun {
+    added_to(all.iter().map(|(run, _)| run), run)
+}
+
+/// A new run under a key and a name that none of these runs has, behind all of them.
+pub fn added_to<'a>(all: impl Iterator<Item = &'a TrainingRun> + Clone, mut run: TrainingRun) -> TrainingRun {
     let behind = |place: usize, other: &TrainingRun| other.ordinal.map_or(place as u64, |ordinal| ordinal) + 1;
-    run.ordinal = Some(all.iter().enumerate().map(|(place, (other, _))| behind(place, other)).max().unwrap_or(0));
+    run.ordinal = Some(all.clone().enumerate().map(|(place, other)| behind(place, other)).max().unwrap_or(0));
     let free = |text: &str, taken: &dyn Fn(&TrainingRun, &str) -> bool| {
         (1..)
             .map(|number| if number == 1 { text.to_owned() } else { format!("{text} ({number})") })
-            .find(|candidate| all.iter().all(|(run, _)| !taken(run, candidate)))
+            .find(|candidate| all.clone().all(|run| !taken(run, candidate)))
             .expect("numbers do not end")
     };
     if let Some(source) = &mut run.source {
@@ -209,6 +234,20 @@ mod tests {
         let first = arrive_all(Vec::new(), vec![run("a.txt", &[1.0]), second], None);
         let again = arrive_all(first.all, vec![run("a.txt", &[5.0])], Some("a.txt"));
         assert_eq!((again.gone.len(), again.all.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_run_that_grew_without_an_end_mark_is_under_way() {
+        let ((known, _), (mut from, _)) = (run("a.csv", &[1.0]), run("a.csv", &[1.0, 0.5]));
+        (from.state, from.assumed) = (RunState::Completed, true);
+        assert_eq!(followed(known, from, now()).state, RunState::Active);
+    }
+
+    #[test]
+    fn a_run_that_grew_to_its_end_mark_has_ended() {
+        let ((known, _), (mut from, _)) = (run("a.csv", &[1.0]), run("a.csv", &[1.0, 0.5]));
+        from.state = RunState::Completed;
+        assert_eq!(followed(known, from, now()).state, RunState::Completed);
     }
 
     #[test]

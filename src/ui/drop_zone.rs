@@ -54,7 +54,7 @@ pub fn DropZone() -> impl IntoView {
             }
             let pasted = Pasted::take(&event);
             if !pasted.files.is_empty() {
-                shell.import(Picked { files: pasted.files, unreadable: Vec::new() });
+                shell.import(Picked { files: pasted.files, ..Picked::default() });
             } else if let Some(text) = pasted.text {
                 shell.import_text(text);
             }

@@ -34,6 +34,7 @@ mod rule_fields;
 mod run_list;
 mod run_table;
 mod start_page;
+mod watch_panel;
 mod workbench;
 
 pub use workbench::workbench;

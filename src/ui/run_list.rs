@@ -11,6 +11,7 @@ use crate::view::run_list::{SPARK, Tone};
 
 use super::button::{Button, ButtonKind};
 use super::erased::{Show, item, list};
+use super::watch_panel::WatchPanel;
 
 /// A list of up to so many runs is made whole: it can be searched with the browser's own search.
 const WHOLE: usize = 150;
@@ -79,6 +80,7 @@ pub fn RunList() -> impl IntoView {
                 <Button label="Add folder…" kind=ButtonKind::Quiet on_press=move |()| app.choose_folder() />
                 <Button label="Paste…" kind=ButtonKind::Quiet on_press=move |()| app.paste_open.set(true) />
             </div>
+            <WatchPanel />
             <ul
                 class="run-list__rows"
                 node_ref=node

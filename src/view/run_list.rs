@@ -32,6 +32,16 @@ pub struct RunRow {
     pub spark: String,
 }
 
+impl RunRow {
+    /// The row of a run that has been silent for long: says so where the run would be called running.
+    pub fn perhaps_stalled(self, said: &str) -> Self {
+        match self.tone {
+            Tone::Live => Self { status: said.to_owned(), tone: Tone::Bad, ..self },
+            _ => self,
+        }
+    }
+}
+
 /// Width and height of the spark line.
 pub const SPARK: (f64, f64) = (46.0, 18.0);
 

@@ -68,6 +68,35 @@ impl ShownRun {
         self.curves.iter().find(|curve| curve.name == *name)
     }
 
+    /// Whether it records the same as another reading of it: as many points with the same last ones, the same
+    /// parameters and the same end.
+    pub fn records_as(&self, other: &Self) -> bool {
+        let alike = |(a, b): (&ShownCurve, &ShownCurve)| {
+            a.name == b.name
+                && a.series.steps().len() == b.series.steps().len()
+                && a.overwritten == b.overwritten
+                && a.series.steps().last() == b.series.steps().last()
+                && a.series.values().last().map(|value| value.to_bits())
+                    == b.series.values().last().map(|value| value.to_bits())
+        };
+        self.curves.len() == other.curves.len()
+            && self.curves.iter().zip(&other.curves).all(alike)
+            && self.run.assignments == other.run.assignments
+            && self.run.stop_reason == other.run.stop_reason
+    }
+
+    /// Whether it goes on where an older reading of it ended, and does not begin anew: no curve became shorter, and
+    /// some curve begins as it did.
+    pub fn continues(&self, older: &Self) -> bool {
+        let pairs = || older.curves.iter().filter_map(|old| Some((self.curve(&old.name)?, old)));
+        let first = |curve: &ShownCurve| curve.series.values().first().map(|value| value.to_bits());
+        let begins_alike = pairs().any(|(new, old)| first(new) == first(old));
+        let shorter = |(new, old): (&ShownCurve, &ShownCurve)| {
+            new.series.steps().len() + new.overwritten < old.series.steps().len() + old.overwritten
+        };
+        older.curves.iter().all(|curve| curve.series.is_empty()) || begins_alike && !pairs().any(shorter)
+    }
+
     /// How long the run took: from first to last recorded time, where the log has times.
     pub fn duration_secs(&self) -> Option<f64> {
         self.curves

@@ -81,7 +81,7 @@ mod tests {
     use crate::ingest::Outcome;
 
     fn attempt(files: usize) -> Attempt {
-        let entry = |at| FileEntry { path: format!("{at:02}.csv"), size_bytes: 1, read_as: None };
+        let entry = |at| FileEntry { path: format!("{at:02}.csv"), size_bytes: 1, read_as: None, followed: None };
         Attempt::new((0..files).map(entry).collect())
     }
 

@@ -11,13 +11,14 @@ use std::rc::{Rc, Weak};
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use js_sys::{Array, Float64Array};
+use js_sys::{Array, Float64Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{ErrorEvent, Event, MessageEvent};
 
 use super::attempt::Attempt;
 use super::columns;
-use super::protocol::{FileEntry, Reply, Request, RunHeader};
+use super::protocol::{FileEntry, Followed, Reply, Request, RunHeader};
 use crate::browser::files::{FileHandle, PickedFile};
 use crate::browser::{Error, page, script};
 use crate::ingest::{DroppedRun, FileReport};
@@ -49,7 +50,22 @@ pub enum ImportEvent {
 
 /// What the worker needs to know of a picked file.
 pub fn entry(picked: &PickedFile) -> FileEntry {
-    FileEntry { path: picked.path.clone(), size_bytes: picked.file.size_bytes(), read_as: None }
+    FileEntry { path: picked.path.clone(), size_bytes: picked.file.size_bytes(), read_as: None, followed: None }
+}
+
+/// What the worker needs to know of a file under watch; `changed` says that the page does not know yet what it holds.
+pub fn followed(picked: &PickedFile, changed: bool, read_as: Option<String>) -> FileEntry {
+    let followed = Some(Followed { modified_secs: picked.file.modified_secs(), changed });
+    FileEntry { read_as, followed, ..entry(picked) }
+}
+
+/// What a round of following a watch gave.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// The runs of the files that changed.
+    pub runs: Vec<DroppedRun>,
+    /// One report for each file that changed and could be read.
+    pub reports: Vec<FileReport>,
 }
 
 /// The page's handle on its worker; clones share it. The worker is started at the first use.
@@ -87,6 +103,8 @@ struct Worker {
 /// An import that was asked for.
 struct Asked {
     id: ImportId,
+    /// Set for a round of following.
+    watch: Option<u64>,
     attempt: RefCell<Attempt>,
     handles: Vec<FileHandle>,
     on_event: Box<dyn Fn(ImportEvent)>,
@@ -129,10 +147,46 @@ impl Client {
 
     /// Reads files and tells `on_event` what they hold. An import under way is finished first.
     pub fn import(&self, files: Vec<(FileEntry, FileHandle)>, on_event: impl Fn(ImportEvent) + 'static) -> ImportId {
+        self.ask(None, files, on_event)
+    }
+
+    /// Brings what is known of the files of a watch up to date; name all of them each time.
+    pub async fn follow(&self, watch: u64, files: Vec<(FileEntry, FileHandle)>) -> Round {
+        let round = Rc::new(RefCell::new(Round::default()));
+        let heard = Rc::clone(&round);
+        let over = Promise::new(&mut |resolve, _| {
+            let heard = Rc::clone(&heard);
+            self.ask(Some(watch), files.clone(), move |event| match event {
+                ImportEvent::Runs(runs) => heard.borrow_mut().runs.extend(runs),
+                ImportEvent::Done(reports) => {
+                    heard.borrow_mut().reports = reports;
+                    // Calling a promise's own function cannot throw.
+                    resolve.call0(&JsValue::UNDEFINED).ok();
+                }
+                ImportEvent::Cancelled => {
+                    resolve.call0(&JsValue::UNDEFINED).ok();
+                }
+                // What was read before is read again with the rest.
+                ImportEvent::Crashed { .. } => heard.borrow_mut().runs.clear(),
+                ImportEvent::Progress { .. } => {}
+            });
+        });
+        // The promise is only ever resolved.
+        JsFuture::from(over).await.ok();
+        round.take()
+    }
+
+    fn ask(
+        &self,
+        watch: Option<u64>,
+        files: Vec<(FileEntry, FileHandle)>,
+        on_event: impl Fn(ImportEvent) + 'static,
+    ) -> ImportId {
         let id = ImportId(self.0.number());
         let (entries, handles) = files.into_iter().unzip();
         let asked = Asked {
             id,
+            watch,
             attempt: RefCell::new(Attempt::new(entries)),
             handles,
             on_event: Box::new(on_event),
@@ -196,7 +250,11 @@ impl Desk {
             };
             asked.request.set(Some(job));
             asked.reading.set(None);
-            if !self.tell(&Request::Import { job, files: entries }, &files) {
+            let request = match asked.watch {
+                Some(watch) => Request::Follow { job, watch, files: entries },
+                None => Request::Import { job, files: entries },
+            };
+            if !self.tell(&request, &files) {
                 self.lost("a message to the reader could not be sent");
             }
             return;
@@ -290,7 +348,8 @@ impl Desk {
             Some(Reply::Done { job, reports }) => {
                 if let Some(asked) = present(job) {
                     let reports = asked.attempt.borrow_mut().finish(reports);
-                    if asked.attempt.borrow().size_bytes() >= RETIRING_BYTES {
+                    // What a worker remembers of files under watch would be lost with it.
+                    if asked.watch.is_none() && asked.attempt.borrow().size_bytes() >= RETIRING_BYTES {
                         self.worker.take();
                     }
                     self.end(asked.id, ImportEvent::Done(reports));

@@ -1,7 +1,7 @@
 //! The worker's end: hears requests, reads byte ranges of files ahead of the decoder, and posts replies.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -11,7 +11,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
-use super::job::{Import, Span};
+use super::follow::Follow;
+use super::job::{Answer, Import, Span};
 use super::protocol::{FileEntry, Reply, Request};
 use crate::browser::clock;
 use crate::browser::files::{FileHandle, Reading};
@@ -47,6 +48,8 @@ pub fn start() {
 #[derive(Default)]
 pub struct Work {
     wanted: RefCell<Vec<u64>>,
+    /// What was read of the files of each watch; taken out while a round is under way.
+    watches: RefCell<BTreeMap<u64, Follow>>,
 }
 
 impl Work {
@@ -69,13 +72,20 @@ impl Work {
 fn hear(work: &Rc<Work>, event: &MessageEvent) {
     let parts: Array = event.data().unchecked_into();
     let request = parts.get(0).as_string().and_then(|text| serde_json::from_str(&text).ok());
+    let handles = || -> Vec<FileHandle> {
+        let handles: Array = parts.get(1).unchecked_into();
+        handles.iter().map(|file| file.unchecked_into::<File>().into()).collect()
+    };
     match request {
         Some(Request::Import { job, files }) => {
-            let handles: Array = parts.get(1).unchecked_into();
-            let handles: Vec<FileHandle> = handles.iter().map(|file| file.unchecked_into::<File>().into()).collect();
+            let (work, handles) = (work.clone(), handles());
             work.begin(job);
-            let work = work.clone();
             spawn_local(async move { import(&work, job, files, handles, post).await });
+        }
+        Some(Request::Follow { job, watch, files }) => {
+            let (work, handles) = (work.clone(), handles());
+            work.begin(job);
+            spawn_local(async move { follow(&work, job, watch, files, handles, post).await });
         }
         Some(Request::Cancel { job }) => work.cancel(job),
         None => post(&Reply::Stopped { why: "a message of the page could not be read".to_owned() }, None),
@@ -92,6 +102,46 @@ pub async fn import(
     handles: Vec<FileHandle>,
     post: impl Fn(&Reply, Option<Float64Array>),
 ) {
+    let Some(import) = read(work, job, files, handles, &post).await else { return };
+    post(&import.progress(), None);
+    post(&Reply::Joining { job }, None);
+    tell(work, job, import.finish(), &post).await;
+}
+
+/// Reads those files of a watch that changed and says what they hold, through `post`.
+async fn follow(
+    work: &Work,
+    job: u64,
+    watch: u64,
+    files: Vec<FileEntry>,
+    handles: Vec<FileHandle>,
+    post: impl Fn(&Reply, Option<Float64Array>),
+) {
+    let mut follow = work.watches.borrow_mut().remove(&watch).unwrap_or_default();
+    let outdated = follow.outdated(&files);
+    let entries: Vec<FileEntry> = outdated.iter().map(|&at| files[at].clone()).collect();
+    let handles = outdated.iter().filter_map(|&at| handles.get(at).cloned()).collect();
+    // Files are named by their place among all of the watch.
+    let post_read = |reply: &Reply, columns: Option<Float64Array>| match reply {
+        Reply::Reading { job, file } => post(&Reply::Reading { job: *job, file: outdated[*file] }, columns),
+        other => post(other, columns),
+    };
+    let Some(import) = read(work, job, entries.clone(), handles, &post_read).await else { return };
+    post(&Reply::Joining { job }, None);
+    entries.into_iter().zip(import.into_decoded()).for_each(|(entry, decoded)| follow.take(entry, decoded));
+    let answer = follow.answer();
+    work.watches.borrow_mut().insert(watch, follow);
+    tell(work, job, answer, &post).await;
+}
+
+/// Reads files; `None` when the work was cancelled, which has been said then.
+async fn read(
+    work: &Work,
+    job: u64,
+    files: Vec<FileEntry>,
+    handles: Vec<FileHandle>,
+    post: &impl Fn(&Reply, Option<Float64Array>),
+) -> Option<Import> {
     let mut import = Import::new(job, files, CHUNK_BYTES).with_code_pages(code_page);
     let mut ahead = Ahead { handles, reads: VecDeque::new() };
     let mut bytes = Vec::new();
@@ -111,14 +161,16 @@ pub async fn import(
             TimeoutFuture::new(0).await;
             breath = clock::millis();
             if !work.wants(job) {
-                return post(&Reply::Cancelled { job }, None);
+                post(&Reply::Cancelled { job }, None);
+                return None;
             }
         }
     }
-    drop(ahead);
-    post(&import.progress(), None);
-    post(&Reply::Joining { job }, None);
-    let mut answer = import.finish();
+    Some(import)
+}
+
+/// Hands runs and reports over, piece by piece.
+async fn tell(work: &Work, job: u64, mut answer: Answer, post: &impl Fn(&Reply, Option<Float64Array>)) {
     while let Some(batch) = answer.next_batch() {
         let columns = Float64Array::from(batch.columns.as_slice());
         post(&Reply::Runs { job, runs: batch.runs }, Some(columns));

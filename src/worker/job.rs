@@ -49,6 +49,8 @@ pub struct Import {
     /// Decodes what is in a code page.
     pages: CodePages,
     decoded: Vec<Decoded>,
+    /// How many of `decoded` came with each file before the present one; `None` for a file that could not be read.
+    counts: Vec<Option<usize>>,
     /// Of the files before the present one.
     done_bytes: u64,
     done_points: u64,
@@ -62,6 +64,7 @@ impl Import {
         Self {
             job,
             decoded: Vec::with_capacity(files.len()),
+            counts: Vec::with_capacity(files.len()),
             files,
             chunk_bytes: chunk_bytes.max(HEAD_BYTES as u64),
             file: 0,
@@ -141,6 +144,7 @@ impl Import {
         let Some(entry) = self.files.get(self.file) else { return };
         self.intake = None;
         self.decoded.push(Decoded { report: refused(entry, reason), records: Default::default() });
+        self.counts.push(None);
         self.advance();
     }
 
@@ -159,14 +163,26 @@ impl Import {
     /// Joins everything that was read into runs.
     pub fn finish(self) -> Answer {
         let drop = assemble(self.decoded);
-        Answer { runs: drop.runs.into(), reports: drop.reports }
+        Answer::new(drop.runs, drop.reports)
+    }
+
+    /// What was read of each file, in their order; `None` for a file that could not be read.
+    pub fn into_decoded(self) -> Vec<Option<Vec<Decoded>>> {
+        let mut decoded = self.decoded.into_iter();
+        let of_file = |count: Option<usize>| {
+            let own: Vec<Decoded> = decoded.by_ref().take(count.unwrap_or(1)).collect();
+            count.map(|_| own)
+        };
+        self.counts.into_iter().map(of_file).collect()
     }
 
     /// The present file is read to its end.
     fn close(&mut self) {
         if let Some(intake) = self.intake.take() {
             self.done_points += intake.points() as u64;
+            let before = self.decoded.len();
             self.decoded.extend(intake.finish());
+            self.counts.push(Some(self.decoded.len() - before));
         }
         self.advance();
     }
@@ -177,7 +193,7 @@ impl Import {
     }
 }
 
-/// What an import gives, handed out piece by piece so that each piece is freed when it is sent.
+/// What an import or a round of following gives, handed out piece by piece so that each piece is freed when it is sent.
 #[derive(Debug)]
 pub struct Answer {
     runs: VecDeque<DroppedRun>,
@@ -192,6 +208,11 @@ pub struct Batch {
 }
 
 impl Answer {
+    /// An answer of these runs and reports.
+    pub fn new(runs: Vec<DroppedRun>, reports: Vec<FileReport>) -> Self {
+        Self { runs: runs.into(), reports }
+    }
+
     /// The next runs, or `None` when all were given.
     pub fn next_batch(&mut self) -> Option<Batch> {
         let mut batch = Batch { runs: Vec::new(), columns: Vec::new() };
@@ -226,7 +247,7 @@ mod tests {
     const CHUNK: u64 = HEAD_BYTES as u64;
 
     fn entry(path: &str, bytes: &[u8]) -> FileEntry {
-        FileEntry { path: path.to_owned(), size_bytes: bytes.len() as u64, read_as: None }
+        FileEntry { path: path.to_owned(), size_bytes: bytes.len() as u64, read_as: None, followed: None }
     }
 
     fn table(rows: usize) -> Vec<u8> {

@@ -17,6 +17,17 @@ pub struct FileEntry {
     pub size_bytes: u64,
     /// Id of the format to read it as, where the user chose one.
     pub read_as: Option<String>,
+    /// Set for files under watch.
+    pub followed: Option<Followed>,
+}
+
+/// What is known of a file under watch.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Followed {
+    /// When it was last written, in seconds since the Unix epoch.
+    pub modified_secs: f64,
+    /// Whether the page does not know yet what it holds now.
+    pub changed: bool,
 }
 
 /// What the page asks for.
@@ -24,6 +35,11 @@ pub struct FileEntry {
 pub enum Request {
     /// Decode these files and answer with runs. One import at a time per worker.
     Import { job: u64, files: Vec<FileEntry> },
+    /// Bring what is known of the files of a watch up to date, and answer with the runs of the files that changed.
+    ///
+    /// All files of the watch are named each time: a worker that was started anew reads them all, another one only what
+    /// it has not read.
+    Follow { job: u64, watch: u64, files: Vec<FileEntry> },
     /// Give the import up at the next chunk; answered by `Reply::Cancelled`.
     Cancel { job: u64 },
 }

@@ -1,0 +1,185 @@
+//! Files under watch: what was read of them, so that a round reads only those that changed.
+//!
+//! ```text
+//! outdated(entries) ─▶ (an import reads those) ─▶ take(what was read) ─▶ answer(): runs of the changed files
+//! ```
+//!
+//! Runs are always joined from all files of the watch: a run is what a drop of these files would give now, whatever
+//! way it came about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::ingest::{Decoded, Outcome, assemble};
+
+use super::job::Answer;
+use super::protocol::FileEntry;
+
+/// What was read of the files of a watch.
+#[derive(Debug, Default)]
+pub struct Follow {
+    files: BTreeMap<String, Known>,
+    /// Paths of this round that the page does not know yet.
+    changed: BTreeSet<String>,
+}
+
+/// What was read of one file.
+#[derive(Debug)]
+struct Known {
+    /// As it was read.
+    entry: FileEntry,
+    decoded: Vec<Decoded>,
+}
+
+impl Follow {
+    /// Begins a round: forgets files that are gone, and says which are to be read, as indices into `entries`.
+    pub fn outdated(&mut self, entries: &[FileEntry]) -> Vec<usize> {
+        let present: BTreeSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+        self.files.retain(|path, _| present.contains(path.as_str()));
+        self.changed.clear();
+        let stale = |entry: &FileEntry| {
+            let known = self.files.get(&entry.path).map(|known| &known.entry);
+            known.is_none_or(|known| {
+                let modified = |entry: &FileEntry| entry.followed.map(|followed| followed.modified_secs);
+                known.size_bytes != entry.size_bytes
+                    || modified(known) != modified(entry)
+                    || known.read_as != entry.read_as
+            })
+        };
+        let outdated = (0..entries.len()).filter(|&at| stale(&entries[at])).collect();
+        let changed = entries.iter().filter(|entry| entry.followed.is_some_and(|followed| followed.changed));
+        self.changed.extend(changed.map(|entry| entry.path.clone()));
+        outdated
+    }
+
+    /// Takes what was read of a file; `None` where it could not be read, which the next round tries again.
+    pub fn take(&mut self, entry: FileEntry, decoded: Option<Vec<Decoded>>) {
+        match decoded {
+            Some(decoded) => {
+                self.files.insert(entry.path.clone(), Known { entry, decoded });
+            }
+            None => {
+                self.changed.remove(&entry.path);
+                // Read anew in the next round, even if it is by then as it was before.
+                self.files.remove(&entry.path);
+            }
+        }
+    }
+
+    /// The runs of the files that changed, and the reports of those files; a file that could not be read has none.
+    ///
+    /// A file that is part of no run by itself (parameters) may concern any, so then all runs are given.
+    pub fn answer(&self) -> Answer {
+        let decoded = self.files.values().flat_map(|known| known.decoded.iter().cloned()).collect();
+        let mut drop = assemble(decoded);
+        let concerns = |path: &str| {
+            self.changed.iter().any(|changed| {
+                path.strip_prefix(changed.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
+        drop.reports.retain(|report| concerns(&report.path));
+        let runs_of = |path: &str| drop.runs.iter().any(|run| run.files.iter().any(|file| file.path == path));
+        let common = |report: &&crate::ingest::FileReport| report.outcome == Outcome::Read && !runs_of(&report.path);
+        if !drop.reports.iter().any(|report| common(&report)) {
+            drop.runs.retain(|run| run.files.iter().any(|file| concerns(&file.path)));
+        }
+        Answer::new(drop.runs, drop.reports)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::job::Import;
+    use super::super::protocol::Followed;
+    use super::*;
+
+    /// Files by path, with when they were written.
+    type Disk = BTreeMap<&'static str, (f64, Vec<u8>)>;
+
+    fn entries(disk: &Disk, changed: &[&str]) -> Vec<FileEntry> {
+        let entry = |(path, (modified_secs, bytes)): (&&str, &(f64, Vec<u8>))| FileEntry {
+            path: (*path).to_owned(),
+            size_bytes: bytes.len() as u64,
+            read_as: None,
+            followed: Some(Followed { modified_secs: *modified_secs, changed: changed.contains(path) }),
+        };
+        disk.iter().map(entry).collect()
+    }
+
+    /// Does what the host does in a round; gives the points of each run by key, and how many files were read.
+    fn round(follow: &mut Follow, disk: &Disk, changed: &[&str]) -> (Vec<(String, usize)>, usize) {
+        let entries = entries(disk, changed);
+        let outdated: Vec<FileEntry> = follow.outdated(&entries).into_iter().map(|at| entries[at].clone()).collect();
+        let mut import = Import::new(1, outdated.clone(), 1 << 20);
+        while let Some(span) = import.next() {
+            let bytes = &disk[outdated[span.file].path.as_str()].1;
+            import.take(&bytes[span.from as usize..span.end() as usize]);
+        }
+        let read = outdated.len();
+        outdated.into_iter().zip(import.into_decoded()).for_each(|(entry, decoded)| follow.take(entry, decoded));
+        let mut answer = follow.answer();
+        let batches = std::iter::from_fn(|| answer.next_batch());
+        let runs = batches.flat_map(|batch| batch.runs).map(|run| (run.key, run.curves[0].len)).collect();
+        (runs, read)
+    }
+
+    fn disk() -> Disk {
+        let log = b"epoch,loss\n0,1.0\n1,0.5\n".to_vec();
+        BTreeMap::from([("a/log.csv", (1.0, log.clone())), ("b/log.csv", (1.0, log))])
+    }
+
+    fn append(disk: &mut Disk, path: &'static str, text: &str) {
+        let (modified, bytes) = disk.entry(path).or_default();
+        *modified += 1.0;
+        bytes.extend_from_slice(text.as_bytes());
+    }
+
+    #[test]
+    fn only_the_runs_of_changed_files_are_given() {
+        let (mut follow, mut disk) = (Follow::default(), disk());
+        append(&mut disk, "b/log.csv", "2,0.25\n");
+        assert_eq!(round(&mut follow, &disk, &["b/log.csv"]), (vec![("b/log.csv".to_owned(), 3)], 2));
+    }
+
+    #[test]
+    fn a_later_round_reads_only_what_changed() {
+        let (mut follow, mut disk) = (Follow::default(), disk());
+        round(&mut follow, &disk, &["a/log.csv", "b/log.csv"]);
+        append(&mut disk, "a/log.csv", "2,0.25\n");
+        assert_eq!(round(&mut follow, &disk, &["a/log.csv"]), (vec![("a/log.csv".to_owned(), 3)], 1));
+    }
+
+    #[test]
+    fn a_new_file_is_a_new_run() {
+        let (mut follow, mut disk) = (Follow::default(), disk());
+        round(&mut follow, &disk, &[]);
+        append(&mut disk, "c/log.csv", "epoch,loss\n0,1.0\n");
+        assert_eq!(round(&mut follow, &disk, &["c/log.csv"]).0, [("c/log.csv".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn a_truncated_file_gives_what_it_holds_now() {
+        let (mut follow, mut disk) = (Follow::default(), disk());
+        round(&mut follow, &disk, &[]);
+        disk.insert("a/log.csv", (2.0, b"epoch,loss\n0,1.0\n".to_vec()));
+        assert_eq!(round(&mut follow, &disk, &["a/log.csv"]).0, [("a/log.csv".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn parameters_that_appear_concern_the_runs_beside_them() {
+        let (mut follow, mut disk) = (Follow::default(), disk());
+        round(&mut follow, &disk, &[]);
+        append(&mut disk, "a/hparams.yaml", "lr: 0.1\n");
+        let (runs, _) = round(&mut follow, &disk, &["a/hparams.yaml"]);
+        assert!(runs.iter().any(|(key, _)| key == "a/log.csv"), "{runs:?}");
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_read_is_tried_again() {
+        let (mut follow, disk) = (Follow::default(), disk());
+        let entries = entries(&disk, &["a/log.csv"]);
+        let first = follow.outdated(&entries);
+        first.into_iter().for_each(|at| follow.take(entries[at].clone(), None));
+        assert!(follow.answer().into_reports().is_empty());
+        assert_eq!(follow.outdated(&entries).len(), 2);
+    }
+}
