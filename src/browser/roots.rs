@@ -45,7 +45,7 @@ impl RootFile {
     pub async fn file(&self) -> Result<FileHandle, Error> {
         let file = JsFuture::from(self.handle.get_file()).await;
         let file = file.map_err(|thrown| Error::thrown("opening a file", &thrown))?;
-        Ok(JsValue::from(file).unchecked_into::<File>().into())
+        Ok(file.unchecked_into::<File>().into())
     }
 }
 
@@ -177,8 +177,8 @@ async fn inside(folder: &FileSystemDirectoryHandle) -> Result<Vec<FileSystemHand
     let values: AsyncIterator = folder.values().unchecked_into();
     let mut found = Vec::new();
     loop {
-        let next = JsFuture::from(values.next().map_err(|thrown| failed(thrown.into()))?).await;
-        let next: IteratorNext = JsValue::from(next.map_err(failed)?).unchecked_into();
+        let next = JsFuture::from(values.next().map_err(failed)?).await;
+        let next: IteratorNext = next.map_err(failed)?.unchecked_into();
         if next.done() {
             return Ok(found);
         }
