@@ -24,9 +24,9 @@ use crate::store::Repository;
 use crate::view::{ShownRun, format};
 use crate::worker::client::followed;
 
-use super::App;
 use super::cards::now;
 use super::import::{guess_objective, training_run};
+use super::{App, Watchable};
 
 /// The watch of the open experiment, as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,21 +60,19 @@ struct Current {
 const SAVING_MILLIS: f64 = 5_000.0;
 
 impl App {
-    /// Lets the user choose a folder or files and watches them.
-    pub fn watch_chosen(&self, folder: bool) {
+    /// Lets the user choose a folder or files, imports and watches them.
+    pub fn watch_chosen(&self, chosen: Watchable) {
         let app = *self;
-        if folder {
-            match roots::choose_folder() {
+        let missing = |error| app.warn(format!("Nothing can be chosen here: {error}. Drop it on the page instead."));
+        match chosen {
+            Watchable::Folder => match roots::choose_folder() {
                 Ok(chosen) => spawn_local(async move { app.import_roots(chosen.await).await }),
-                Err(error) => {
-                    app.warn(format!("A folder cannot be chosen here: {error}. Drop it on the page instead."))
-                }
-            }
-        } else {
-            match roots::choose_files() {
+                Err(error) => missing(error),
+            },
+            Watchable::Files => match roots::choose_files() {
                 Ok(chosen) => spawn_local(async move { app.import_roots(chosen.await).await }),
-                Err(error) => app.warn(format!("Files cannot be chosen here: {error}. Drop them on the page instead.")),
-            }
+                Err(error) => missing(error),
+            },
         }
     }
 
@@ -87,7 +85,7 @@ impl App {
     }
 
     /// Watches what was just imported; `runs` says which run each key of the files became.
-    pub(super) fn watch(
+    pub(super) fn watch_imported(
         &self,
         experiment: &ExperimentId,
         roots: Vec<Root>,

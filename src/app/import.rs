@@ -315,7 +315,7 @@ impl App {
         }
         self.show(Opened { experiment, runs: shown(kept), reports });
         if !roots.is_empty() && self.route.with_untracked(|route| route.experiment.as_ref() == Some(&id)) {
-            self.watch(&id, roots, became, seen);
+            self.watch_imported(&id, roots, became, seen);
         }
         self.keep_card(&id).await;
         self.tell_tabs(&id);

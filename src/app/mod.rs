@@ -23,5 +23,5 @@ pub use import::Progress;
 pub use keep::Kept;
 pub use lab::Lab;
 pub use notice::Notice;
-pub use shell::{Load, Shell, Workbench};
+pub use shell::{Load, Shell, Watchable, Workbench};
 pub use state::App;

@@ -27,6 +27,8 @@ pub trait Workbench {
     fn hear_of(&self, experiment: ExperimentId);
     /// Imports files.
     fn import(&self, picked: Picked);
+    /// Lets the user choose what to watch, and imports it.
+    fn watch(&self, chosen: Watchable);
     /// Imports pasted text.
     fn import_text(&self, text: String);
     /// Imports the sample: a JSON object of paths and texts.
@@ -41,6 +43,13 @@ pub trait Workbench {
     fn panels(&self) -> AnyView;
     /// The report of a drop from which nothing could be drawn, for the start screen.
     fn start_report(&self) -> AnyView;
+}
+
+/// What a dialog offers to be watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watchable {
+    Folder,
+    Files,
 }
 
 /// Loads the workbench and makes it. Fails with a sentence where its code cannot be fetched.
@@ -174,6 +183,11 @@ impl Shell {
             Ok(chosen) => self.import_chosen(chosen),
             Err(error) => self.warn(format!("A folder cannot be chosen here: {error}. Drop it on the page instead.")),
         }
+    }
+
+    /// Lets the user choose files or a folder to be imported and watched.
+    pub fn watch(&self, chosen: Watchable) {
+        self.ask(move |workbench| workbench.watch(chosen));
     }
 
     fn import_chosen(&self, chosen: impl Future<Output = Picked> + 'static) {

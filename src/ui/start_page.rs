@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::app::Shell;
+use crate::app::{Shell, Watchable};
+use crate::browser::roots;
 
 use crate::view::card::series_class;
 use crate::view::experiment_card::SPARK;
@@ -32,6 +33,10 @@ pub fn StartPage() -> impl IntoView {
                 <div class="start__actions">
                     <Button label="Choose files…" kind=ButtonKind::Primary on_press=move |()| shell.choose_files() />
                     <Button label="Choose folder…" on_press=move |()| shell.choose_folder() />
+                    <Show when=roots::can_be_chosen>
+                        <Button label="Watch folder…" on_press=move |()| shell.watch(Watchable::Folder) />
+                        <Button label="Watch files…" on_press=move |()| shell.watch(Watchable::Files) />
+                    </Show>
                     <Button label="Paste…" on_press=move |()| shell.paste_open.set(true) />
                     <Button label="Open the sample" on_press=move |()| shell.open_sample() />
                 </div>
@@ -46,6 +51,14 @@ pub fn StartPage() -> impl IntoView {
                 <li>
                     <b class="start__question">"Where is my data?"</b>
                     "In this browser's own storage, until you delete it. There is no server, no account and no upload."
+                </li>
+                <li>
+                    <b class="start__question">"Still training?"</b>
+                    {if roots::can_be_chosen() {
+                        "Dropped and watched logs are followed: new lines appear by themselves while this page is open."
+                    } else {
+                        "Drop the log again to update its run. Chromium, Chrome and Edge let a page follow it by itself."
+                    }}
                 </li>
                 <li>
                     <b class="start__question">"No stopping rule yet?"</b>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::{App, Watch};
+use crate::app::{App, Watch, Watchable};
 use crate::browser::roots;
 
 use super::button::{Button, ButtonKind};
@@ -27,8 +27,8 @@ pub fn WatchPanel() -> impl IntoView {
         }
         .into_any(),
         None if roots::can_be_chosen() => view! {
-            <Button label="Watch folder…" kind=ButtonKind::Quiet on_press=move |()| app.watch_chosen(true) />
-            <Button label="Watch files…" kind=ButtonKind::Quiet on_press=move |()| app.watch_chosen(false) />
+            <Button label="Watch folder…" kind=ButtonKind::Quiet on_press=move |()| app.watch(Watchable::Folder) />
+            <Button label="Watch files…" kind=ButtonKind::Quiet on_press=move |()| app.watch(Watchable::Files) />
         }
         .into_any(),
         None => view! {

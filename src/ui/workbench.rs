@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::{App, Shell, Workbench};
+use crate::app::{App, Shell, Watchable, Workbench};
 use crate::browser::files::Picked;
 use crate::model::ExperimentId;
 
@@ -31,6 +31,10 @@ impl Workbench for Bench {
 
     fn import(&self, picked: Picked) {
         self.0.import(picked);
+    }
+
+    fn watch(&self, chosen: Watchable) {
+        self.0.watch_chosen(chosen);
     }
 
     fn import_text(&self, text: String) {
