@@ -47,6 +47,8 @@ impl Shell {
                         }
                     }
                     shell.tell_tabs(&experiment);
+                    let gone = experiment.clone();
+                    shell.ask(move |workbench| workbench.forget(gone));
                 }
                 Err(error) => shell.warn(format!("The experiment could not be deleted: {error}.")),
             }

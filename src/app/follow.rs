@@ -4,14 +4,14 @@
 //! worker reads it, and the runs on screen are replaced one by one; zoom, selection and scroll belong to none of them.
 //! The store gets what is new every few seconds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::browser::roots::{self, Permission, Root};
-use crate::browser::{clock, page};
+use crate::browser::{clock, notify, page};
 use crate::ingest::DroppedRun;
 use crate::live::cadence::Cadence;
 use crate::live::change::{Change, Looks, changes};
@@ -26,6 +26,7 @@ use crate::worker::client::followed;
 
 use super::cards::now;
 use super::import::{guess_objective, training_run};
+use super::state::Ledgers;
 use super::{App, Watchable};
 
 /// The watch of the open experiment, as the page shows it.
@@ -152,6 +153,14 @@ impl App {
         });
     }
 
+    /// Forgets the handles of an experiment that was deleted.
+    pub fn forget_watch(&self, experiment: ExperimentId) {
+        // What cannot be forgotten opens nothing without its experiment.
+        spawn_local(async move {
+            handle::forget(&experiment).await.ok();
+        });
+    }
+
     /// Ends following; the handles stay kept.
     pub(super) fn leave_watch(&self) {
         self.following.update_value(|following| {
@@ -160,6 +169,7 @@ impl App {
         });
         self.watching.set(None);
         self.silent.set(BTreeMap::new());
+        self.advised.set(BTreeSet::new());
     }
 
     fn start_following(&self, current: Current, seen: Looks) {
@@ -287,7 +297,9 @@ impl App {
                 current.runs = keys;
             }
         });
+        let before = self.ledgers.get_untracked();
         self.runs.set(runs);
+        self.say_stops(&ids, &before);
         if let [first, rest @ ..] = joined.as_slice() {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
             self.tell(format!("{first}{more} joined from the watched files"));
@@ -298,6 +310,31 @@ impl App {
             self.tell(format!("The log of {name} was written anew; the run shows what it holds now"));
         }
         ids
+    }
+
+    /// Says which of these runs should stop now and should not before.
+    fn say_stops(&self, runs: &[RunId], before: &Ledgers) {
+        let after = self.ledgers.get_untracked();
+        let stops = |ledgers: &Ledgers, run: &RunId| {
+            ledgers.get(run).and_then(|ledger| ledger.rows.last()).is_some_and(|row| row.should_stop)
+        };
+        for id in runs.iter().filter(|run| stops(&after, run) && !stops(before, run)) {
+            let name = self.runs.with_untracked(|runs| {
+                runs.iter().find(|run| run.run.id == *id).map(|run| run.run.name.clone()).unwrap_or_default()
+            });
+            self.advised.update(|advised| {
+                advised.insert(id.clone());
+            });
+            let text = format!("Stop advised for {name}");
+            notify::show(&text, "Its verdict turned while it was watched. The ledger says why.");
+            self.tell(text);
+        }
+    }
+
+    /// Asks whether the system may show a message when a verdict turns to stop.
+    pub fn ask_for_messages(&self) {
+        let app = *self;
+        spawn_local(async move { app.messages.set(notify::ask().await) });
     }
 
     /// Marks the runs that have been silent for much longer than their own cadence.

@@ -11,6 +11,9 @@ use super::App;
 impl App {
     /// Selects a run; its verdicts and marks are shown.
     pub fn select(&self, run: RunId) {
+        self.advised.update(|advised| {
+            advised.remove(&run);
+        });
         self.change_view(|route| route.run = Some(run));
     }
 

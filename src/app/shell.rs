@@ -27,6 +27,8 @@ pub trait Workbench {
     fn hear_of(&self, experiment: ExperimentId);
     /// Imports files.
     fn import(&self, picked: Picked);
+    /// Forgets what was watched for an experiment that was deleted.
+    fn forget(&self, experiment: ExperimentId);
     /// Lets the user choose what to watch, and imports it.
     fn watch(&self, chosen: Watchable);
     /// Imports pasted text.

@@ -1,10 +1,11 @@
 //! The signals of the workbench and what follows from them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use leptos::prelude::*;
 
+use crate::browser::notify::{self, Allowed};
 use crate::browser::{frame, page};
 use crate::chart::Theme;
 use crate::ingest::FileReport;
@@ -76,6 +77,10 @@ pub struct App {
     pub watching: RwSignal<Option<super::Watch>>,
     /// Runs that are perhaps stalled, and what is said of them.
     pub silent: RwSignal<BTreeMap<RunId, String>>,
+    /// Runs whose verdict turned to stop while they were watched, until they are selected.
+    pub advised: RwSignal<BTreeSet<RunId>>,
+    /// Whether the system shows a message when that happens.
+    pub messages: RwSignal<Allowed>,
     pub(super) client: StoredValue<Client, LocalStorage>,
     /// A worker of its own for files under watch, started with their first change.
     pub(super) follower: StoredValue<Client, LocalStorage>,
@@ -197,6 +202,8 @@ impl App {
             completion_draft: RwSignal::new(None),
             watching: RwSignal::new(None),
             silent,
+            advised: RwSignal::new(BTreeSet::new()),
+            messages: RwSignal::new(notify::allowed()),
             client: StoredValue::new_local(Client::new()),
             follower: StoredValue::new_local(Client::new()),
             following: StoredValue::new_local(super::follow::Following::default()),
@@ -221,7 +228,11 @@ impl App {
         let app = *self;
         Effect::new(move |_| {
             let name = app.experiment.with(|experiment| experiment.as_ref().map(|it| it.name.clone()));
-            page::set_title(&name.map_or_else(|| TITLE.to_owned(), |name| format!("{name} · {TITLE}")));
+            let stops = match app.advised.with(BTreeSet::len) {
+                0 => String::new(),
+                one_or_more => format!("({one_or_more}) Stop advised · "),
+            };
+            page::set_title(&name.map_or_else(|| TITLE.to_owned(), |name| format!("{stops}{name} · {TITLE}")));
         });
     }
 

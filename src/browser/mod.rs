@@ -14,6 +14,7 @@ pub mod files;
 pub mod focus;
 pub mod frame;
 pub mod location;
+pub mod notify;
 pub mod page;
 pub mod picker;
 pub mod random;

@@ -123,10 +123,12 @@ fn Row(
                 Tone::Stop => "run-list__status run-list__status--stop",
                 Tone::Bad => "run-list__status run-list__status--bad",
             };
+            let turned = app.advised.with(|advised| advised.contains(&row.id));
+            let badge = turned.then(|| view! { <b class="run-list__badge">"new"</b> });
             view! {
                 <span class="run-list__name" title=row.name.clone()>{row.name.clone()}</span>
                 <span class="run-list__best">{row.best}</span>
-                <span class=tone title=row.status.clone()>{row.status.clone()}</span>
+                <span class=tone title=row.status.clone()>{badge}{row.status.clone()}</span>
                 <svg class="run-list__spark" viewBox=format!("0 0 {} {}", SPARK.0, SPARK.1) aria-hidden="true">
                     <path class=format!("spark {}", series_class(row.color)) d=row.spark />
                 </svg>

@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 
 use crate::app::{App, Watch, Watchable};
+use crate::browser::notify::Allowed;
 use crate::browser::roots;
 
 use super::button::{Button, ButtonKind};
+use super::erased::Show;
 
 /// A line below the run list's buttons: what is watched, or what can be.
 #[component]
@@ -18,6 +20,9 @@ pub fn WatchPanel() -> impl IntoView {
             <span class="watch__name" title=format!("New lines of {name} appear by themselves")>
                 {format!("Watching {name}")}
             </span>
+            <Show when=move || app.messages.get() == Allowed::Askable>
+                <Button label="Notify me" kind=ButtonKind::Quiet on_press=move |()| app.ask_for_messages() />
+            </Show>
             <Button label="Stop watching" kind=ButtonKind::Quiet on_press=move |()| app.stop_watching() />
         }
         .into_any(),

@@ -33,6 +33,10 @@ impl Workbench for Bench {
         self.0.import(picked);
     }
 
+    fn forget(&self, experiment: ExperimentId) {
+        self.0.forget_watch(experiment);
+    }
+
     fn watch(&self, chosen: Watchable) {
         self.0.watch_chosen(chosen);
     }

@@ -26,6 +26,9 @@ fn a_dropped_log_is_followed() {
     append(&log, "2,0.5,0.6\n");
     browser.wait_for_text(".advice h2", "Stop was advised at checkpoint 3");
     assert_eq!(browser.ledger().len(), 3);
+    browser.wait_for_text(".notice", "Stop advised for first");
+    browser.wait_for_text(".run-list__badge", "new");
+    assert!(browser.title().starts_with("(1) Stop advised"), "{}", browser.title());
     append(&log, "3,0.4,0.25\n");
     browser.wait_for_texts(".run-list__best", &["0.25"]);
     assert_eq!(browser.texts(".run-list__name"), ["first"]);
