@@ -8,7 +8,7 @@
 //!  4                                          app       state and commands
 //!  3   store·     live·     worker·                     keep · follow · compute
 //!  2                monitor     view                    the workflow and its errors · what each page shows
-//!  1   ingest  record  stopping  analysis  chart·       trades, strangers to each other
+//!  1   ingest  dialect  record  stopping  analysis  chart·   trades, strangers to each other
 //!  0   model   math                           browser   words · numbers · one wrapper per Web API
 //!      ─────────── pure, native ───────────   ─ wasm ─
 //!      · has one or two wasm-only files inside; everything else in the room is native
@@ -19,6 +19,7 @@
 
 pub mod analysis;
 pub mod chart;
+pub mod dialect;
 pub mod ingest;
 pub mod live;
 pub mod math;
