@@ -6,6 +6,7 @@
 mod address;
 mod cards;
 mod criteria;
+mod dialect;
 mod follow;
 mod import;
 mod keep;
@@ -18,6 +19,7 @@ mod state;
 mod theme;
 
 pub use crate::monitor::{Checked, CriterionForm, Field, FieldError, MonitorForm, ParamForm, RuleForm};
+pub use dialect::Tool;
 pub use follow::Watch;
 pub use import::Progress;
 pub use keep::Kept;

@@ -11,6 +11,7 @@ use super::completion_card::CompletionCard;
 use super::controls::Controls;
 use super::criteria_form::CriteriaForm;
 use super::curve_card::CurveCard;
+use super::dialect_card::DialectCard;
 use super::erased::{Show, item, list};
 use super::inspector::Inspector;
 use super::lab_card::LabCard;
@@ -188,6 +189,7 @@ fn Stopping() -> impl IntoView {
                 <LedgerTable />
                 <CompletionCard />
                 <LabCard />
+                <DialectCard />
             </div>
         </div>
     }

@@ -16,6 +16,7 @@ mod completion_card;
 mod controls;
 mod criteria_form;
 mod curve_card;
+mod dialect_card;
 mod dialog;
 mod drop_zone;
 mod erased;
