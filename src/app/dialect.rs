@@ -9,6 +9,9 @@ use super::App;
 
 pub use crate::dialect::Tool;
 
+/// Leaves room for a number within the longest name of a criterion.
+const LONGEST_TITLE: usize = 90;
+
 impl App {
     /// A criterion of the experiment in a tool's words; `None` when there is none at this place. Tracks.
     pub fn criterion_as_code(&self, at: usize, tool: Tool) -> Option<Written> {
@@ -83,7 +86,10 @@ impl App {
 /// Puts criteria behind others, under names that are free.
 fn add(list: &mut Vec<Criterion>, criteria: Vec<Criterion>) {
     for mut criterion in criteria {
-        let title = if criterion.name.is_empty() { "Criterion".to_owned() } else { criterion.name.clone() };
+        let mut title: String = criterion.name.chars().take(LONGEST_TITLE).collect();
+        if title.is_empty() {
+            title.push_str("Criterion");
+        }
         let mut number = 1;
         criterion.name.clone_from(&title);
         while list.iter().any(|other| other.name == criterion.name) {

@@ -238,7 +238,7 @@ fn part(asked: &Asked<'_>, said: &mut Vec<String>) -> Option<String> {
         }
         _ => {
             let waiting = Waiting::of(asked)?;
-            said.extend(waiting.differences(&OPTUNA));
+            said.extend(Waiting { min_delta: 0.0, ..waiting.clone() }.differences(&OPTUNA));
             said.push("Optuna waits for values that are strictly worse than the best: at a tie it goes on, patience elsewhere does not.".to_owned());
             if waiting.min_delta != 0.0 {
                 said.push("Optuna's min_delta would make it more patient, not less: it is left out.".to_owned());

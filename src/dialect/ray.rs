@@ -289,6 +289,11 @@ pub(super) fn read(snippet: &str) -> Result<Read, Unreadable> {
     for (node, made) in snippet.calls(&CALLS) {
         let Some((mut rule, signature)) = rule_of(&made.name) else { continue };
         let own = fill(&mut rule, (node, made), signature, &snippet)?.or_else(|| metric.clone());
+        // The rules here for these two go by steps.
+        let by = node.entry("time_attr").filter(|_| matches!(rule, Rule::RayAsha(_) | Rule::RayHyperbandGeometry(_)));
+        if let Some(by) = by.and_then(|by| snippet.value(by).text()).filter(|by| *by != "training_iteration") {
+            read.differences.push(format!("The snippet counts {by}; here steps count, with the same numbers."));
+        }
         let list = if rule.level() == crate::model::Level::Experiment { &mut of_experiment } else { &mut of_runs };
         list.push(named(&format!("Ray {}", made.name), own, rule));
     }

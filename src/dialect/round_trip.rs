@@ -192,7 +192,7 @@ fn patience_is_brought_everywhere_it_can_go() {
         (Tool::SigoptJson, "\"lookback_checkpoints\": 5"),
     ];
     for (tool, part) in expected {
-        let code = written(tool, &patience).code.expect(tool.name());
+        let code = written(tool, &patience).code.unwrap_or_else(|| panic!("{}", tool.name()));
         assert!(code.contains(part), "{code}");
     }
     for tool in [Tool::Ray, Tool::Wandb, Tool::SagemakerApi, Tool::SagemakerSdk] {
@@ -223,6 +223,8 @@ fn differences_name_what_changes() {
         said(Tool::Keras, LightningEarlyStopping { min_delta: -0.5, ..LightningEarlyStopping::default() }.into())
             .contains("negative min_delta")
     );
+    let hook = said(Tool::TensorFlow, Patience { patience: 3, min_delta: 0.5 }.into());
+    assert!(hook.contains("min_delta 0.5 is left out") && !hook.contains("small gains"), "{hook}");
     assert!(said(Tool::Optuna, Patience::default().into()).contains("at a tie it goes on"));
     assert!(said(Tool::Lightning, TargetReached { target: 0.5 }.into()).contains("strictly better"));
 }

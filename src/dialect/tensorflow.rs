@@ -8,7 +8,7 @@ use crate::model::{After, Criterion, CriterionKind, Divergence, Goal, Patience, 
 use super::arguments::{call, number, text};
 use super::snippet::{Call, Node, Snippet, Unreadable, What};
 use super::tool::{any_of, each};
-use super::waiting::{TENSORFLOW, Waiting};
+use super::waiting::{Habits, TENSORFLOW, Waiting};
 use super::{Around, Asked, Read, named};
 
 const ORDER: [&str; 7] = ["estimator", "metric_name", "", "eval_dir", "min_steps", "run_every_secs", "run_every_steps"];
@@ -45,7 +45,9 @@ fn part(asked: &Asked<'_>, said: &mut Vec<String>) -> Option<String> {
         }
         _ => {
             let waiting = Waiting::of(asked)?;
-            said.extend(waiting.differences(&TENSORFLOW));
+            // Steps and least gains have sentences of their own.
+            let habits = Habits { counts: waiting.habits.counts, ..TENSORFLOW };
+            said.extend(Waiting { min_delta: 0.0, ..waiting.clone() }.differences(&habits));
             if waiting.min_delta != 0.0 {
                 said.push(format!("The hook counts every gain: min_delta {} is left out.", number(waiting.min_delta)));
             }
@@ -95,7 +97,7 @@ pub(super) fn read(snippet: &str, around: &Around) -> Result<Read, Unreadable> {
         let checkpoints = |node: &Node, what: &str, differences: &mut Vec<String>| {
             if let What::Product(checkpoints, interval) = snippet.value(node).what
                 && checkpoints.fract() == 0.0
-                && checkpoints >= 1.0
+                && (1.0..=1e15).contains(&checkpoints)
             {
                 differences.push(format!(
                     "The hook counts training steps: {checkpoints} checkpoints of {} steps.",
