@@ -139,7 +139,13 @@ fn said(finding: &Finding) -> (&'static str, String) {
         }
         What::Plateau { then, last, last_step } => {
             let (then, last) = (format::value(then), format::value(last));
-            ("Plateau", format!("{name} hardly moves from {here} ({then}) to its end at {} ({last})", place(last_step)))
+            (
+                "Plateau",
+                format!(
+                    "{name} hardly moves from {here} (about {then}) to its end at {} (about {last})",
+                    place(last_step)
+                ),
+            )
         }
         What::ClockGap { secs, usual_secs, until, count } => {
             let (secs, usual) = (format::duration(secs), format::duration(usual_secs));
@@ -200,7 +206,7 @@ mod tests {
     fn overfitting_names_its_epoch_values_and_training() {
         let loss = (0..30).map(|at| 1.0 / f64::from(at + 1)).collect();
         let val_loss = (0..30).map(|at| 0.25 + (f64::from(at) - 12.0).abs() * 0.05).collect();
-        let sentence = "val_loss is lowest at epoch 12 (0.25) and rises to 1.05 while loss goes on falling";
+        let sentence = "val_loss is lowest at epoch 12 (0.25) and rises to 1.1 while loss goes on falling";
         assert_eq!(read(&[("loss", loss), ("val_loss", val_loss)]), [("Overfitting", sentence.to_owned())]);
     }
 

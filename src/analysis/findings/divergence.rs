@@ -25,7 +25,8 @@ pub fn divergence(trace: &Trace) -> Option<Finding> {
     let gained = at >= 3 && gain > 8.0 * levels.noise && gain > 0.1 * first.abs();
     let lost = gained && rise >= LOST * gain && rise > 8.0 * levels.noise;
     let blown_up = first > 0.0 && last > BLOWN_UP * first && rise > 8.0 * levels.noise;
-    if !lost && !blown_up || levels.len() - at < 4 {
+    // What is said is the last value itself, so it has to show the rise.
+    if !lost && !blown_up || levels.len() - at < 4 || levels.end < best + rise / 2.0 {
         return None;
     }
     let near = best + rise / 4.0;
@@ -36,9 +37,9 @@ pub fn divergence(trace: &Trace) -> Option<Finding> {
         step: *levels.steps.get(onset)?,
         what: What::Divergence {
             goal,
-            best_step: levels.steps[at],
-            best: levels.shown(best),
-            last: levels.shown(last),
+            best_step: levels.least[at].0,
+            best: levels.shown(levels.least[at].1),
+            last: levels.shown(levels.end),
         },
         also: Vec::new(),
     })

@@ -17,6 +17,10 @@ pub struct Levels {
     pub steps: Vec<i64>,
     /// Always finite.
     pub values: Vec<f64>,
+    /// The least value of each stretch, the first of equals, with its step.
+    pub least: Vec<(i64, f64)>,
+    /// The very last value; NaN for none.
+    pub end: f64,
     /// Standard deviation of the levels around a smooth curve.
     pub noise: f64,
     sign: f64,
@@ -27,13 +31,15 @@ impl Levels {
         let sign = sign(goal);
         let points: Vec<(i64, f64)> = finite(series, goal).collect();
         let size = points.len().div_ceil(MOST).max(1);
-        let mut levels = Self { steps: Vec::new(), values: Vec::new(), noise: 0.0, sign };
+        let end = points.last().map_or(f64::NAN, |(_, value)| *value);
+        let mut levels = Self { steps: Vec::new(), values: Vec::new(), least: Vec::new(), end, noise: 0.0, sign };
         let mut values = Vec::with_capacity(size);
         for block in points.chunks(size) {
             values.clear();
             values.extend(block.iter().map(|(_, value)| value));
             levels.steps.push(block[0].0);
             levels.values.push(median(&values));
+            levels.least.extend(block.iter().copied().min_by(|a, b| a.1.total_cmp(&b.1)));
         }
         levels.noise = noise(&levels.values);
         levels
@@ -43,9 +49,9 @@ impl Levels {
         self.values.len()
     }
 
-    /// The index of the least value, the first of equals; `None` for no values.
+    /// The stretch of the least value of all, the first of equals; `None` for no values.
     pub fn best(&self) -> Option<usize> {
-        (0..self.len()).min_by(|&a, &b| self.values[a].total_cmp(&self.values[b]))
+        (0..self.len()).min_by(|&a, &b| self.least[a].1.total_cmp(&self.least[b].1))
     }
 
     /// The median of the first three.

@@ -118,6 +118,23 @@ mod tests {
     }
 
     #[test]
+    fn noise_around_a_slope_has_no_findings() {
+        let names = ["loss", "val_loss"].map(MetricName::new);
+        for seed in 0..200 {
+            let len = 20 + seed * 3;
+            let curve = |offset: usize, steep: f64, wide: f64| {
+                let value = |at: usize| 1.0 - steep * at as f64 / len as f64 + wide * noise(at + offset);
+                series((0..len).map(value))
+            };
+            let steep = [0.0, 0.3, 0.9][seed % 3];
+            let wide = [0.005, 0.05, 0.3][seed / 3 % 3];
+            let (training, validation) = (curve(seed * 7_919, steep, wide), curve(seed * 104_729, steep, wide));
+            let traces = [trace(&names[0], &training), trace(&names[1], &validation)];
+            assert_eq!(findings(&traces), [], "seed {seed}, slope {steep}, noise {wide}");
+        }
+    }
+
+    #[test]
     fn odd_curves_are_looked_at_without_harm() {
         let odd: [Vec<f64>; 8] = [
             vec![],

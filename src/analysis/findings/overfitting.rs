@@ -21,9 +21,13 @@ pub fn overfitting(training: &Trace, validation: &Trace) -> Option<Finding> {
     if levels.len() < LEAST || after < 3.max(levels.len() * 15 / 100) {
         return None;
     }
-    let (best, last) = (levels.values[at], levels.last());
+    let ((step, best), last) = (levels.least[at], levels.last());
     let gain = levels.first() - best;
     let rise = last - levels.around(at);
+    // What is said is the last value itself, so it has to show the rise.
+    if levels.end < best + rise / 2.0 {
+        return None;
+    }
     if rise < 4.0 * levels.noise || rise < 0.05 * gain || rise < 0.02 * best.abs() {
         return None;
     }
@@ -34,7 +38,7 @@ pub fn overfitting(training: &Trace, validation: &Trace) -> Option<Finding> {
         return None;
     }
     let trained = Levels::of(training.series, goal);
-    let there = trained.steps.partition_point(|step| *step <= levels.steps[at]).checked_sub(1)?;
+    let there = trained.steps.partition_point(|other| *other <= step).checked_sub(1)?;
     if trained.len() < LEAST || trained.len() - there < 4 {
         return None;
     }
@@ -45,11 +49,11 @@ pub fn overfitting(training: &Trace, validation: &Trace) -> Option<Finding> {
     Some(Finding {
         name: validation.name.clone(),
         unit: validation.unit,
-        step: levels.steps[at],
+        step,
         what: What::Overfitting {
             goal,
             best: levels.shown(best),
-            last: levels.shown(last),
+            last: levels.shown(levels.end),
             training: training.name.clone(),
         },
         also: Vec::new(),
