@@ -27,7 +27,7 @@ fn findings_name_their_epoch_and_point_the_charts_there() {
     let browser = Browser::open();
     browser.drop_runs(&[folder.write("overfit.csv", overfit())], 1);
     browser.wait_for_text(".inspector__findings", "grad_norm is NaN at epoch 35, and no number follows");
-    let sentence = "val_loss is lowest at epoch 12 (0.25) and rises to 1.55 while loss goes on falling";
+    let sentence = "val_loss is lowest at epoch 12 (0.25) and rises to 1.6 while loss goes on falling";
     browser.wait_for_text(".inspector__findings", sentence);
     assert_eq!(browser.count(".finding"), 2, "{}", browser.text(".inspector__findings"));
     assert_eq!(cross(&browser), None);
