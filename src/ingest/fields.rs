@@ -33,7 +33,7 @@ enum Kind {
 }
 
 /// A key seen before, by its path.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Key {
     parent: usize,
     /// As it stands in the text.
@@ -69,7 +69,7 @@ enum Held {
 }
 
 /// The record at hand, and what earlier ones taught about keys.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Fields {
     scanner: Scanner,
     keys: Vec<Key>,

@@ -111,7 +111,7 @@ enum Expect {
 }
 
 /// The scanner of one JSON value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Scanner {
     expect: Expect,
     /// Whether each open level is an object.

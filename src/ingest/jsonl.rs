@@ -82,11 +82,13 @@ fn look(head: &Head<'_>) -> Option<Seen> {
 }
 
 /// The decoder of lines that are objects.
+#[derive(Clone)]
 pub(super) struct JsonLines {
     lines: Lines,
     records: LineRecords,
 }
 
+#[derive(Clone)]
 struct LineRecords {
     fields: Fields,
     /// What a format does with a record before it is written.
@@ -106,6 +108,10 @@ impl JsonLines {
 }
 
 impl Decoder for JsonLines {
+    fn fork(&self) -> Option<Box<dyn Decoder>> {
+        Some(Box::new(self.clone()))
+    }
+
     fn push(&mut self, bytes: &[u8], out: &mut Records) {
         self.lines.push(bytes, |line| self.records.line(line, out));
     }

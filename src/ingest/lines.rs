@@ -38,7 +38,7 @@ pub(super) fn excerpt(bytes: &[u8]) -> String {
 }
 
 /// The line splitter. Ends are `\n` and `\r\n`.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Lines {
     tail: Vec<u8>,
     /// How many lines have ended.

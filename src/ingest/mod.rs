@@ -134,6 +134,12 @@ pub trait Decoder {
     /// still grow is not finished.
     fn finish(&mut self, out: &mut Records);
 
+    /// The decoder as it stands, to be finished while this one goes on: so a file that still grows is shown. `None` for
+    /// a format that is read again whole.
+    fn fork(&self) -> Option<Box<dyn Decoder>> {
+        None
+    }
+
     /// How many of the coming bytes mean nothing to this decoder, so that the reader need not load them.
     fn skippable(&self) -> u64 {
         0

@@ -120,25 +120,48 @@ impl Reader {
         self.records.points()
     }
 
+    /// Says that the file has grown.
+    pub(super) fn grow(&mut self, size_bytes: u64) {
+        self.report.size_bytes = size_bytes;
+    }
+
+    /// Whether [`Reader::so_far`] gives something.
+    pub(super) fn forks(&self) -> bool {
+        self.decoder.as_ref().is_some_and(|decoder| decoder.fork().is_some())
+    }
+
+    /// What a file that may still grow holds up to here, as if it ended; bytes of a character that is cut are waited
+    /// for. `None` where the decoder cannot tell.
+    pub(super) fn so_far(&self) -> Option<Decoded> {
+        let mut decoder = self.decoder.as_ref()?.fork()?;
+        let mut records = self.records.clone();
+        decoder.finish(&mut records);
+        Some(concluded(self.role, records, self.report.clone()))
+    }
+
     /// Ends the file and hands over what was read.
     pub fn finish(mut self) -> Decoded {
         if let Some(decoder) = &mut self.decoder {
             decoder.push(self.transcoder.finish(), &mut self.records);
             decoder.finish(&mut self.records);
         }
-        let Self { role, mut records, mut report, .. } = self;
-        number_first(&mut records);
-        report.skipped = std::mem::take(&mut records.skipped);
-        report.points = records.points();
-        report.runs = if matches!(role, Role::File) { records.runs.len() } else { 0 };
-        if report.outcome == Outcome::Read && records.runs.is_empty() {
-            let first = report.skipped.first().map(|skipped| format!("no run was found in it: {}", skipped.reason));
-            let reason = records.nothing.map(str::to_owned).or(first);
-            let reason = reason.unwrap_or_else(|| "no run was found in it".to_owned());
-            report.outcome = Outcome::Nothing { reason };
-        }
-        Decoded { report, records }
+        concluded(self.role, self.records, self.report)
     }
+}
+
+/// The report of a file that ended, with its records.
+fn concluded(role: Role, mut records: Records, mut report: FileReport) -> Decoded {
+    number_first(&mut records);
+    report.skipped = std::mem::take(&mut records.skipped);
+    report.points = records.points();
+    report.runs = if matches!(role, Role::File) { records.runs.len() } else { 0 };
+    if report.outcome == Outcome::Read && records.runs.is_empty() {
+        let first = report.skipped.first().map(|skipped| format!("no run was found in it: {}", skipped.reason));
+        let reason = records.nothing.map(str::to_owned).or(first);
+        let reason = reason.unwrap_or_else(|| "no run was found in it".to_owned());
+        report.outcome = Outcome::Nothing { reason };
+    }
+    Decoded { report, records }
 }
 
 /// A first run without label is called like those that follow it: before `part 2` comes `part 1`.

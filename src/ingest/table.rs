@@ -11,6 +11,8 @@
 //!
 //! Quotes follow RFC 4180 (`csv-core`); rows without quotes, nearly all of them, are read in place.
 
+use std::rc::Rc;
+
 use memchr::{memchr, memchr_iter};
 
 use crate::model::{Scalar, StepUnit};
@@ -47,6 +49,9 @@ pub(super) struct Columns {
 
 /// Says what the columns of a header are.
 pub(super) type Layout = Box<dyn Fn(&[String]) -> Columns>;
+
+/// The same, shared by a decoder and its forks.
+type SharedLayout = Rc<dyn Fn(&[String]) -> Columns>;
 
 /// One cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -112,7 +117,7 @@ fn is_grouped(text: &[u8]) -> bool {
 }
 
 /// Splits one record into cells.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Splitter {
     delimiter: u8,
     /// Built at the first quote: most tables have none.
@@ -181,7 +186,7 @@ fn without_quotes(cell: &[u8]) -> &[u8] {
 }
 
 /// A metric or text column while the table is read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Column {
     name: String,
     /// The name of the parameter that its last value is.
@@ -194,6 +199,7 @@ struct Column {
 }
 
 /// Where the decoder stands.
+#[derive(Clone)]
 enum State {
     BeforeHeader,
     Rows,
@@ -202,13 +208,15 @@ enum State {
 }
 
 /// The decoder of a table.
+#[derive(Clone)]
 pub(super) struct Table {
     lines: Lines,
     rows: Rows,
 }
 
+#[derive(Clone)]
 struct Rows {
-    layout: Layout,
+    layout: SharedLayout,
     headed: bool,
     splitter: Splitter,
     state: State,
@@ -236,7 +244,7 @@ impl Table {
     /// A decoder at the start of a table; `headed` is false where the first row is already data.
     pub(super) fn new(delimiter: u8, headed: bool, layout: Layout) -> Self {
         let rows = Rows {
-            layout,
+            layout: Rc::from(layout),
             headed,
             splitter: Splitter::new(delimiter),
             state: State::BeforeHeader,
@@ -253,6 +261,10 @@ impl Table {
 }
 
 impl Decoder for Table {
+    fn fork(&self) -> Option<Box<dyn Decoder>> {
+        Some(Box::new(self.clone()))
+    }
+
     fn push(&mut self, bytes: &[u8], out: &mut Records) {
         self.lines.push(bytes, |line| self.rows.line(line, out));
     }

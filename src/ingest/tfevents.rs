@@ -68,7 +68,7 @@ fn payload_len(header: &[u8; HEADER_BYTES]) -> Option<u64> {
 }
 
 /// Where in the file the next byte belongs.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 enum Stage {
     /// In a record that is read whole; its first bytes may be in `EventFile::held`.
     #[default]
@@ -79,7 +79,7 @@ enum Stage {
 }
 
 /// Decoder of one event file.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct EventFile {
     stage: Stage,
     /// The beginning of a record, or within a large record of a field, that the last push cut.
@@ -90,6 +90,10 @@ struct EventFile {
 }
 
 impl Decoder for EventFile {
+    fn fork(&self) -> Option<Box<dyn Decoder>> {
+        Some(Box::new(self.clone()))
+    }
+
     fn push(&mut self, mut bytes: &[u8], out: &mut Records) {
         while !bytes.is_empty() {
             match &mut self.stage {
@@ -228,7 +232,7 @@ fn fill<'a>(held: &mut Vec<u8>, len: usize, bytes: &'a [u8]) -> &'a [u8] {
 }
 
 /// The tags of a file and their tracks, found without hashing while the writer keeps its order.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Tags {
     list: Vec<Tag>,
     by_name: HashMap<Box<[u8]>, usize>,
@@ -236,7 +240,7 @@ struct Tags {
     last: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Tag {
     name: Box<[u8]>,
     track: TrackId,
@@ -500,7 +504,7 @@ fn bytes_of_field(message: &[u8], wanted: u32) -> Result<Option<&[u8]>, Malforme
 /// A record on its way through the decoder that is too long to be kept.
 ///
 /// Its scalars are written when its end is reached, since the time and the step may stand behind them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct LargeRecord {
     /// Offset behind the record.
     end: u64,
@@ -515,7 +519,7 @@ struct LargeRecord {
 }
 
 /// What the next bytes of a large record are.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Part {
     /// A field's key, with its number or its length.
     Field,

@@ -9,13 +9,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ingest::{Decoded, Outcome, assemble};
+use crate::ingest::{Decoded, Intake, Outcome, assemble};
 
-use super::job::Answer;
+use super::job::{Answer, Read};
 use super::protocol::FileEntry;
 
 /// What was read of the files of a watch.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Follow {
     files: BTreeMap<String, Known>,
     /// Paths of this round that the page does not know yet.
@@ -23,11 +23,10 @@ pub struct Follow {
 }
 
 /// What was read of one file.
-#[derive(Debug)]
 struct Known {
     /// As it was read.
     entry: FileEntry,
-    decoded: Vec<Decoded>,
+    read: Read,
 }
 
 impl Follow {
@@ -51,11 +50,24 @@ impl Follow {
         outdated
     }
 
+    /// What stands at the end of a file that has grown; whoever takes it looks first whether its last bytes are still
+    /// there.
+    pub fn standing(&mut self, entry: &FileEntry) -> Option<Intake> {
+        let known = self.files.get(&entry.path)?;
+        if known.entry.size_bytes >= entry.size_bytes || known.entry.read_as != entry.read_as {
+            return None;
+        }
+        match self.files.remove(&entry.path)?.read {
+            Read::Standing(intake) => Some(*intake),
+            Read::Ended(_) => None,
+        }
+    }
+
     /// Takes what was read of a file; `None` where it could not be read, which the next round tries again.
-    pub fn take(&mut self, entry: FileEntry, decoded: Option<Vec<Decoded>>) {
-        match decoded {
-            Some(decoded) => {
-                self.files.insert(entry.path.clone(), Known { entry, decoded });
+    pub fn take(&mut self, entry: FileEntry, read: Option<Read>) {
+        match read {
+            Some(read) => {
+                self.files.insert(entry.path.clone(), Known { entry, read });
             }
             None => {
                 self.changed.remove(&entry.path);
@@ -69,7 +81,11 @@ impl Follow {
     ///
     /// A file that is part of no run by itself (parameters) may concern any, so then all runs are given.
     pub fn answer(&self) -> Answer {
-        let decoded = self.files.values().flat_map(|known| known.decoded.iter().cloned()).collect();
+        let decoded = |known: &Known| match &known.read {
+            Read::Standing(intake) => intake.so_far().into_iter().collect(),
+            Read::Ended(decoded) => decoded.clone(),
+        };
+        let decoded: Vec<Decoded> = self.files.values().flat_map(decoded).collect();
         let mut drop = assemble(decoded);
         let concerns = |path: &str| {
             self.changed.iter().any(|changed| {
@@ -106,16 +122,25 @@ mod tests {
     }
 
     /// Does what the host does in a round; gives the points of each run by key, and how many files were read.
-    fn round(follow: &mut Follow, disk: &Disk, changed: &[&str]) -> (Vec<(String, usize)>, usize) {
+    fn round(follow: &mut Follow, disk: &Disk, changed: &[&str]) -> (Vec<(String, usize)>, (usize, u64)) {
         let entries = entries(disk, changed);
         let outdated: Vec<FileEntry> = follow.outdated(&entries).into_iter().map(|at| entries[at].clone()).collect();
-        let mut import = Import::new(1, outdated.clone(), 1 << 20);
+        let standing = outdated.iter().map(|entry| {
+            let bytes = &disk[entry.path.as_str()].1;
+            let intake = follow.standing(entry)?;
+            let at = intake.done_bytes() as usize;
+            (bytes.get(at - intake.tail().len()..at) == Some(intake.tail())).then_some(intake)
+        });
+        let standing = standing.collect();
+        let mut import = Import::following(1, outdated.clone(), standing, 1 << 20);
+        let mut read_bytes = 0;
         while let Some(span) = import.next() {
             let bytes = &disk[outdated[span.file].path.as_str()].1;
             import.take(&bytes[span.from as usize..span.end() as usize]);
+            read_bytes += span.len;
         }
-        let read = outdated.len();
-        outdated.into_iter().zip(import.into_decoded()).for_each(|(entry, decoded)| follow.take(entry, decoded));
+        let read = (outdated.len(), read_bytes);
+        outdated.into_iter().zip(import.into_read()).for_each(|(entry, decoded)| follow.take(entry, decoded));
         let mut answer = follow.answer();
         let batches = std::iter::from_fn(|| answer.next_batch());
         let runs = batches.flat_map(|batch| batch.runs).map(|run| (run.key, run.curves[0].len)).collect();
@@ -137,7 +162,8 @@ mod tests {
     fn only_the_runs_of_changed_files_are_given() {
         let (mut follow, mut disk) = (Follow::default(), disk());
         append(&mut disk, "b/log.csv", "2,0.25\n");
-        assert_eq!(round(&mut follow, &disk, &["b/log.csv"]), (vec![("b/log.csv".to_owned(), 3)], 2));
+        let (runs, (read, _)) = round(&mut follow, &disk, &["b/log.csv"]);
+        assert_eq!((runs, read), (vec![("b/log.csv".to_owned(), 3)], 2));
     }
 
     #[test]
@@ -145,7 +171,43 @@ mod tests {
         let (mut follow, mut disk) = (Follow::default(), disk());
         round(&mut follow, &disk, &["a/log.csv", "b/log.csv"]);
         append(&mut disk, "a/log.csv", "2,0.25\n");
-        assert_eq!(round(&mut follow, &disk, &["a/log.csv"]), (vec![("a/log.csv".to_owned(), 3)], 1));
+        let (runs, (read, _)) = round(&mut follow, &disk, &["a/log.csv"]);
+        assert_eq!((runs, read), (vec![("a/log.csv".to_owned(), 3)], 1));
+    }
+
+    /// Logs longer than a head, one of each format that can go on.
+    fn long_logs() -> Disk {
+        let rows = |row: fn(usize) -> String| (0..30_000).map(row).collect::<String>();
+        let table = format!("epoch,loss\n{}", rows(|at| format!("{at},{}\n", 1.0 / (at + 1) as f64)));
+        let lines = rows(|at| format!("{{\"step\": {at}, \"loss\": {}}}\n", 1.0 / (at + 1) as f64));
+        BTreeMap::from([("a/log.csv", (1.0, table.into_bytes())), ("b/log.jsonl", (1.0, lines.into_bytes()))])
+    }
+
+    #[test]
+    fn of_a_long_file_that_grew_only_the_new_bytes_are_read() {
+        let (mut follow, mut disk) = (Follow::default(), long_logs());
+        round(&mut follow, &disk, &[]);
+        // A line that is cut in the middle, and then its rest.
+        append(&mut disk, "a/log.csv", "30000,0.5\n30001,0.");
+        append(&mut disk, "b/log.jsonl", "{\"step\": 30000, \"lo");
+        round(&mut follow, &disk, &["a/log.csv", "b/log.jsonl"]);
+        append(&mut disk, "a/log.csv", "25\n");
+        append(&mut disk, "b/log.jsonl", "ss\": 0.5}\n");
+        let (runs, (_, bytes)) = round(&mut follow, &disk, &["a/log.csv", "b/log.jsonl"]);
+        assert_eq!(runs, [("a/log.csv".to_owned(), 30_002), ("b/log.jsonl".to_owned(), 30_001)]);
+        assert_eq!(bytes, 3 + 10);
+    }
+
+    #[test]
+    fn a_long_file_with_another_beginning_is_read_whole() {
+        let (mut follow, mut disk) = (Follow::default(), long_logs());
+        round(&mut follow, &disk, &[]);
+        let (modified, bytes) = disk.get_mut("a/log.csv").expect("it is there");
+        *modified += 1.0;
+        bytes.splice(11..11, b"0,7.0\n".repeat(20));
+        let len = bytes.len() as u64;
+        let (_, (_, read)) = round(&mut follow, &disk, &["a/log.csv"]);
+        assert_eq!(read, len);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::protocol::{FileEntry, Reply, Request};
 use crate::browser::clock;
 use crate::browser::files::{FileHandle, Reading};
 use crate::browser::text::TextDecoder;
-use crate::ingest::CodePage;
+use crate::ingest::{CodePage, Intake};
 
 /// Size of one read: in smaller ones a browser takes longer for the same bytes, and a cancellation is still heard soon.
 const CHUNK_BYTES: u64 = 16 << 20;
@@ -102,7 +102,8 @@ pub async fn import(
     handles: Vec<FileHandle>,
     post: impl Fn(&Reply, Option<Float64Array>),
 ) {
-    let Some(import) = read(work, job, files, handles, &post).await else { return };
+    let import = Import::new(job, files, CHUNK_BYTES).with_code_pages(code_page);
+    let Some(import) = read(work, import, handles, &post).await else { return };
     post(&import.progress(), None);
     post(&Reply::Joining { job }, None);
     tell(work, job, import.finish(), &post).await;
@@ -120,29 +121,43 @@ async fn follow(
     let mut follow = work.watches.borrow_mut().remove(&watch).unwrap_or_default();
     let outdated = follow.outdated(&files);
     let entries: Vec<FileEntry> = outdated.iter().map(|&at| files[at].clone()).collect();
-    let handles = outdated.iter().filter_map(|&at| handles.get(at).cloned()).collect();
+    let handles: Vec<FileHandle> = outdated.iter().filter_map(|&at| handles.get(at).cloned()).collect();
+    let mut standing = Vec::with_capacity(entries.len());
+    for (entry, handle) in entries.iter().zip(&handles) {
+        standing.push(match follow.standing(entry) {
+            Some(intake) if goes_on(&intake, handle).await => Some(intake),
+            _ => None,
+        });
+    }
+    let import = Import::following(job, entries.clone(), standing, CHUNK_BYTES).with_code_pages(code_page);
     // Files are named by their place among all of the watch.
     let post_read = |reply: &Reply, columns: Option<Float64Array>| match reply {
         Reply::Reading { job, file } => post(&Reply::Reading { job: *job, file: outdated[*file] }, columns),
         other => post(other, columns),
     };
-    let Some(import) = read(work, job, entries.clone(), handles, &post_read).await else { return };
+    let Some(import) = read(work, import, handles, &post_read).await else { return };
     post(&Reply::Joining { job }, None);
-    entries.into_iter().zip(import.into_decoded()).for_each(|(entry, decoded)| follow.take(entry, decoded));
+    entries.into_iter().zip(import.into_read()).for_each(|(entry, read)| follow.take(entry, read));
     let answer = follow.answer();
     work.watches.borrow_mut().insert(watch, follow);
     tell(work, job, answer, &post).await;
 }
 
+/// Whether the file still has the bytes that were read last at their place: else it is not the file that it was.
+async fn goes_on(intake: &Intake, handle: &FileHandle) -> bool {
+    let (until, mut bytes) = (intake.done_bytes(), Vec::new());
+    let Ok(read) = handle.read(until.saturating_sub(intake.tail().len() as u64), until) else { return false };
+    read.into_bytes(&mut bytes).await.is_ok() && bytes == intake.tail()
+}
+
 /// Reads files; `None` when the work was cancelled, which has been said then.
 async fn read(
     work: &Work,
-    job: u64,
-    files: Vec<FileEntry>,
+    mut import: Import,
     handles: Vec<FileHandle>,
     post: &impl Fn(&Reply, Option<Float64Array>),
 ) -> Option<Import> {
-    let mut import = Import::new(job, files, CHUNK_BYTES).with_code_pages(code_page);
+    let job = import.job();
     let mut ahead = Ahead { handles, reads: VecDeque::new() };
     let mut bytes = Vec::new();
     let mut reading = None;

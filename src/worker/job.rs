@@ -37,6 +37,22 @@ impl Span {
     }
 }
 
+/// What was read of a file under watch.
+pub enum Read {
+    /// It can go on from here when the file grows.
+    Standing(Box<Intake>),
+    /// It is read again whole when the file changes.
+    Ended(Vec<Decoded>),
+}
+
+/// A round of following.
+struct Round {
+    /// Files that go on where they stand, at the index of their entry.
+    standing: Vec<Option<Intake>>,
+    /// What was read of each file before the present one.
+    read: Vec<Option<Read>>,
+}
+
 /// An import under way.
 pub struct Import {
     job: u64,
@@ -49,8 +65,8 @@ pub struct Import {
     /// Decodes what is in a code page.
     pages: CodePages,
     decoded: Vec<Decoded>,
-    /// How many of `decoded` came with each file before the present one; `None` for a file that could not be read.
-    counts: Vec<Option<usize>>,
+    /// Set for files under watch.
+    follow: Option<Round>,
     /// Of the files before the present one.
     done_bytes: u64,
     done_points: u64,
@@ -64,7 +80,7 @@ impl Import {
         Self {
             job,
             decoded: Vec::with_capacity(files.len()),
-            counts: Vec::with_capacity(files.len()),
+            follow: None,
             files,
             chunk_bytes: chunk_bytes.max(HEAD_BYTES as u64),
             file: 0,
@@ -76,9 +92,32 @@ impl Import {
         }
     }
 
+    /// Begins to read files under watch; those that are standing go on where they stand.
+    pub fn following(job: u64, files: Vec<FileEntry>, standing: Vec<Option<Intake>>, chunk_bytes: u64) -> Self {
+        let mut import = Self::new(job, files, chunk_bytes);
+        import.follow = Some(Round { standing, read: Vec::new() });
+        import.stand();
+        import
+    }
+
+    /// Takes up the present file where it stands.
+    fn stand(&mut self) {
+        let (file, size_bytes) = (self.file, self.files.get(self.file).map_or(0, |entry| entry.size_bytes));
+        let standing = self.follow.as_mut().and_then(|round| round.standing.get_mut(file)?.take());
+        self.intake = standing.map(|mut intake| {
+            intake.grow(size_bytes);
+            intake
+        });
+    }
+
     /// The same import with code pages at hand.
     pub fn with_code_pages(self, pages: CodePages) -> Self {
         Self { pages, ..self }
+    }
+
+    /// The number of the request.
+    pub fn job(&self) -> u64 {
+        self.job
     }
 
     /// The bytes that the import needs now, or `None` when every file is read.
@@ -108,6 +147,10 @@ impl Import {
     /// A file that fits in a chunk is one span; of a larger one the start decides first whether it is read at all.
     fn start(&self, file: usize) -> Option<Span> {
         let size_bytes = self.files.get(file)?.size_bytes;
+        if let Some(standing) = self.follow.as_ref().and_then(|round| round.standing.get(file)?.as_ref()) {
+            let from = standing.done_bytes();
+            return Some(Span { file, from, len: size_bytes.saturating_sub(from).min(self.chunk_bytes) });
+        }
         let len = if size_bytes > self.chunk_bytes { HEAD_BYTES as u64 } else { size_bytes };
         Some(Span { file, from: 0, len })
     }
@@ -143,8 +186,10 @@ impl Import {
     pub fn fail(&mut self, reason: impl Into<String>) {
         let Some(entry) = self.files.get(self.file) else { return };
         self.intake = None;
-        self.decoded.push(Decoded { report: refused(entry, reason), records: Default::default() });
-        self.counts.push(None);
+        match &mut self.follow {
+            Some(round) => round.read.push(None),
+            None => self.decoded.push(Decoded { report: refused(entry, reason), records: Default::default() }),
+        }
         self.advance();
     }
 
@@ -166,23 +211,20 @@ impl Import {
         Answer::new(drop.runs, drop.reports)
     }
 
-    /// What was read of each file, in their order; `None` for a file that could not be read.
-    pub fn into_decoded(self) -> Vec<Option<Vec<Decoded>>> {
-        let mut decoded = self.decoded.into_iter();
-        let of_file = |count: Option<usize>| {
-            let own: Vec<Decoded> = decoded.by_ref().take(count.unwrap_or(1)).collect();
-            count.map(|_| own)
-        };
-        self.counts.into_iter().map(of_file).collect()
+    /// What was read of each file under watch, in their order; `None` for a file that could not be read.
+    pub fn into_read(self) -> Vec<Option<Read>> {
+        self.follow.map(|round| round.read).unwrap_or_default()
     }
 
     /// The present file is read to its end.
     fn close(&mut self) {
         if let Some(intake) = self.intake.take() {
             self.done_points += intake.points() as u64;
-            let before = self.decoded.len();
-            self.decoded.extend(intake.finish());
-            self.counts.push(Some(self.decoded.len() - before));
+            match &mut self.follow {
+                Some(round) if intake.stands() => round.read.push(Some(Read::Standing(Box::new(intake)))),
+                Some(round) => round.read.push(Some(Read::Ended(intake.finish()))),
+                None => self.decoded.extend(intake.finish()),
+            }
         }
         self.advance();
     }
@@ -190,6 +232,7 @@ impl Import {
     fn advance(&mut self) {
         self.done_bytes += self.files[self.file].size_bytes;
         self.file += 1;
+        self.stand();
     }
 }
 

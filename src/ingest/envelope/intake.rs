@@ -3,10 +3,13 @@
 
 use super::super::code_page::{CodePages, no_code_pages};
 use super::super::refuse;
-use super::super::{Decoded, Reader};
+use super::super::{Decoded, HEAD_BYTES, Reader};
 use super::layer::Layer;
 use super::zip::{Zip, is_zip};
 use super::{Budget, Ways, is_stream};
+
+/// So many of the last bytes of a log are remembered.
+const TAIL_BYTES: usize = 256;
 
 enum Body {
     Log(Box<Reader>),
@@ -35,6 +38,10 @@ pub struct Intake {
     out: Vec<Decoded>,
     /// Values in `out`.
     points: usize,
+    /// Whether all of a head of full size was there when the format was chosen: more bytes do not change the choice.
+    headed: bool,
+    /// The last bytes of a log that were taken; empty when bytes behind them were skipped.
+    tail: Vec<u8>,
 }
 
 impl Intake {
@@ -60,7 +67,9 @@ impl Intake {
             () if is_stream(head) => Body::Stream(Box::new(Layer::new(path.to_owned(), ways))),
             () => Body::Log(Box::new(Reader::open_with(pages, path, size_bytes, head, complete, read_as))),
         };
-        Self { size_bytes, offset: 0, body, budget: Budget::of(size_bytes), out: Vec::new(), points: 0 }
+        let headed = head.len() >= HEAD_BYTES;
+        let (budget, out) = (Budget::of(size_bytes), Vec::new());
+        Self { size_bytes, offset: 0, body, budget, out, points: 0, headed, tail: Vec::new() }
     }
 
     /// The bytes that are wanted next: from, up to but without. `None` when nothing more is.
@@ -81,10 +90,14 @@ impl Intake {
             Body::Log(reader) => {
                 reader.push(bytes);
                 self.offset += bytes.len() as u64;
+                let bytes = &bytes[bytes.len().saturating_sub(TAIL_BYTES)..];
+                self.tail.drain(..(self.tail.len() + bytes.len()).saturating_sub(TAIL_BYTES).min(self.tail.len()));
+                self.tail.extend_from_slice(bytes);
                 let skipped = reader.skippable().min(self.size_bytes.saturating_sub(self.offset));
                 if skipped > 0 {
                     reader.skipped(skipped);
                     self.offset += skipped;
+                    self.tail.clear();
                 }
             }
             Body::Stream(layer) => {
@@ -124,6 +137,32 @@ impl Intake {
                 Body::Stream(layer) => layer.points(),
                 Body::Zip(zip) => zip.points(),
             }
+    }
+
+    /// Whether this log can go on when its file grows, with [`Intake::so_far`] in between.
+    pub fn stands(&self) -> bool {
+        self.headed && !self.tail.is_empty() && matches!(&self.body, Body::Log(reader) if reader.forks())
+    }
+
+    /// The last bytes that were taken: a file that only grew still has them there.
+    pub fn tail(&self) -> &[u8] {
+        &self.tail
+    }
+
+    /// Says that the file has grown: the bytes behind those that were taken are wanted next.
+    pub fn grow(&mut self, size_bytes: u64) {
+        self.size_bytes = size_bytes;
+        if let Body::Log(reader) = &mut self.body {
+            reader.grow(size_bytes);
+        }
+    }
+
+    /// What the file holds up to here, as if it ended; `None` where that cannot be told (see [`Intake::stands`]).
+    pub fn so_far(&self) -> Option<Decoded> {
+        match &self.body {
+            Body::Log(reader) => reader.so_far(),
+            Body::Stream(_) | Body::Zip(_) => None,
+        }
     }
 
     /// Ends the file and hands over the logs in it, or the refusal of the file.
