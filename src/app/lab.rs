@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 
 use crate::browser::clock;
 use crate::model::{Criterion, Level, TrainingMonitor};
-use crate::monitor::{RuleForm, Setting};
+use crate::monitor::{RuleForm, SIGOPT, Setting};
 use crate::stopping::lab::{Counting, History, Order, Run, Stops, Subject};
 use crate::view::criterion::words_of;
 use crate::view::lab::{self, Tried};
@@ -60,7 +60,12 @@ impl Lab {
     /// Takes another rule, with its defaults.
     pub fn choose(&self, id: &str) {
         self.cancel();
-        self.form.set(RuleForm::of_id(id).unwrap_or_default());
+        let id = if id == "convergence" { SIGOPT } else { id };
+        let mut form = RuleForm::of_id(id).unwrap_or_default();
+        if id == SIGOPT {
+            form.params[0].text = "1..30".to_owned();
+        }
+        self.form.set(form);
         self.tried.set(Vec::new());
         self.said.set(Vec::new());
         self.wrong.set(None);

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-/// A scrolled list of rows of one height, in CSS pixels.
+/// A scrolled element around a list of rows of one height, in CSS pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scrolled {
     /// How much lies above what is in view.
@@ -17,7 +17,8 @@ pub struct Scrolled {
 impl Scrolled {
     /// How far this list is scrolled.
     pub fn of(list: &Element) -> Self {
-        let row = list.first_element_child().and_then(|row| row.dyn_into::<HtmlElement>().ok());
+        let rows = list.first_element_child();
+        let row = rows.and_then(|rows| rows.first_element_child()).and_then(|row| row.dyn_into::<HtmlElement>().ok());
         Self {
             top_px: f64::from(list.scroll_top()),
             height_px: f64::from(list.client_height()),

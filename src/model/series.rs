@@ -134,11 +134,20 @@ impl Series {
         (1..self.len()).filter(|&at| self.steps[at] <= self.steps[at - 1]).collect()
     }
 
+    /// Whether the steps go back at every one of three or more records.
+    pub fn is_newest_first(&self) -> bool {
+        self.len() >= 3 && self.steps.windows(2).all(|pair| pair[1] < pair[0])
+    }
+
     /// The series that rules and charts see when the latest life wins.
     ///
     /// A restart at step s throws away what was recorded at s and beyond before it. Steps of the result are strictly
-    /// increasing. O(n).
+    /// increasing. A series that goes back at every record is no row of restarts but one that was written newest first:
+    /// it is turned round. O(n).
     pub fn latest_wins(&self) -> Self {
+        if self.is_newest_first() {
+            return self.select(&(0..self.len()).rev().collect::<Vec<_>>());
+        }
         let mut kept: Vec<usize> = Vec::with_capacity(self.len());
         for at in 0..self.len() {
             while kept.last().is_some_and(|&last| self.steps[last] >= self.steps[at]) {
@@ -178,6 +187,16 @@ fn push_optional(column: &mut Vec<f64>, filled: usize, value: Option<f64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_series_written_newest_first_is_turned_round() {
+        let mut series = Series::default();
+        for step in [30, 20, 10] {
+            series.push(step, step as f64, None, None);
+        }
+        let turned = series.latest_wins();
+        assert_eq!((turned.steps(), turned.values()), ([10, 20, 30].as_slice(), [10.0, 20.0, 30.0].as_slice()));
+    }
 
     fn steps(list: &[i64]) -> Series {
         let mut series = Series::default();

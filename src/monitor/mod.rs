@@ -28,5 +28,5 @@ pub use error::{Error, ErrorKind};
 pub use experiment::{Created, Surroundings, check_experiment, create_experiment};
 pub use limits::Limits;
 pub use observations::{FromRun, best_observation, create_observation, observe_run};
-pub use rule_form::{ParamForm, RuleForm, Setting};
+pub use rule_form::{ParamForm, RuleForm, SIGOPT, Setting};
 pub use suggestions::{Given, create_suggestion, serve_oldest, suggestion_state};

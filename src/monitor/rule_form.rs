@@ -36,7 +36,16 @@ pub struct ParamForm {
 /// Something that cannot be read: its path within the criterion, the broken rule, and a sentence.
 pub type Unreadable = (String, &'static str, String);
 
-/// A combinator to begin with.
+/// SigOpt's convergence in the form of the other rules, for those who vary its parameters.
+pub const SIGOPT: &str = "sigopt_convergence";
+
+/// A combinator to begin with, of an experiment.
+const MEMBERS_OF_EXPERIMENT: &str = r#"[
+  { "type": "not_improving", "params": { "runs": 10 } },
+  { "type": "max_runs", "params": { "max_runs": 60 } }
+]"#;
+
+/// The same of a run.
 const MEMBERS: &str = r#"[
   { "type": "non_finite" },
   { "type": "patience", "params": { "patience": 5 } }
@@ -50,8 +59,30 @@ impl RuleForm {
             let (members, after) = (MEMBERS.to_owned(), after.to_owned());
             return Some(Self { id: id.to_owned(), params: Vec::new(), members, after });
         }
+        if id == SIGOPT {
+            let param = |key, default: &str, needed| ParamForm {
+                key,
+                text: String::new(),
+                default: default.to_owned(),
+                needed,
+                choices: &[],
+                word: false,
+            };
+            let params = vec![
+                param("lookback_checkpoints", "", true),
+                param("min_checkpoints", "lookback_checkpoints + 1", false),
+            ];
+            return Some(Self { id: id.to_owned(), params, ..Self::default() });
+        }
         let rule = Rule::of_id(id)?;
         Some(Self { id: id.to_owned(), params: params_of(&rule, &Map::new()), ..Self::default() })
+    }
+
+    /// The same for the experiment as a whole: what a combinator begins with judges it.
+    pub fn of_id_for_experiment(id: &str) -> Option<Self> {
+        let form = Self::of_id(id)?;
+        let members = if form.combines() { MEMBERS_OF_EXPERIMENT.to_owned() } else { String::new() };
+        Some(Self { members, ..form })
     }
 
     /// Whether criteria are combined here.
@@ -287,6 +318,28 @@ mod tests {
         let mut form = RuleForm::of_id("patience").expect("a rule");
         form.params[0].text = "1, soon".to_owned();
         assert!(form.settings(Level::Run).is_err_and(|said| said.starts_with("patience: ")));
+    }
+
+    #[test]
+    fn convergence_can_be_varied_like_any_rule() {
+        let mut form = RuleForm::of_id(SIGOPT).expect("a rule");
+        form.params[0].text = "2, 5".to_owned();
+        let settings = form.settings(Level::Run).expect("both are right");
+        assert_eq!(settings.len(), 2);
+        assert!(matches!(settings[1].kind, CriterionKind::Convergence { lookback_checkpoints: 5, .. }));
+    }
+
+    #[test]
+    fn combinators_of_an_experiment_begin_with_its_own_criteria() {
+        for id in ["all_of", "any_of", "not_before"] {
+            let form = RuleForm::of_id_for_experiment(id).expect("a combinator");
+            let kind = form.read(Level::Experiment).expect("the example is right");
+            assert!(
+                kind.members()
+                    .iter()
+                    .all(|member| matches!(&member.kind, CriterionKind::Rule(rule) if rule.level() != Level::Run))
+            );
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub fn LabCard() -> impl IntoView {
         };
         // Combinators are replayed as criteria of the experiment, not varied here.
         let family = move |(family, rules): (&'static str, Vec<&'static RuleWords>)| {
-            let rules = rules.into_iter().filter(|words| words.id != "convergence").map(option).collect_view();
+            let rules = rules.into_iter().map(option).collect_view();
             view! { <optgroup label=family>{rules}</optgroup> }
         };
         let families = rules_of(Level::Run).into_iter().filter(|(family, _)| *family != "Together");
@@ -184,8 +184,12 @@ fn Front(
     /// The lab that replayed them.
     lab: Lab,
 ) -> impl IntoView {
+    // Columns without a number anywhere are left out.
+    let timed = Memo::new(move |_| lab.tried.with(|tried| rows(tried).iter().any(|row| !row.time.is_empty())));
+    let priced = Memo::new(move |_| lab.tried.with(|tried| rows(tried).iter().any(|row| !row.cost.is_empty())));
     let rows = move || {
         let rows = lab.tried.with(|tried| rows(tried));
+        let (timed, priced) = (timed.get(), priced.get());
         rows.into_iter()
             .map(|row| {
                 let setting = row.setting;
@@ -197,8 +201,8 @@ fn Front(
                         <td class="ledger__number">{row.stopped}</td>
                         <td class="ledger__number">{row.wrongly}</td>
                         <td>{row.missed}</td>
-                        <td class="ledger__number">{row.time}</td>
-                        <td class="ledger__number">{row.cost}</td>
+                        {timed.then(|| view! { <td class="ledger__number">{row.time}</td> })}
+                        {priced.then(|| view! { <td class="ledger__number">{row.cost}</td> })}
                         <td><Button label="Apply" kind=ButtonKind::Quiet on_press=move |()| lab.apply(setting) /></td>
                     </tr>
                 }
@@ -216,8 +220,8 @@ fn Front(
                         <th class="ledger__number">"stopped"</th>
                         <th class="ledger__number" title="Of the three best runs, those stopped before their best value">"wrongly"</th>
                         <th>"best missed"</th>
-                        <th class="ledger__number">"time saved"</th>
-                        <th class="ledger__number">"cost saved"</th>
+                        {move || timed.get().then(|| view! { <th class="ledger__number">"time saved"</th> })}
+                        {move || priced.get().then(|| view! { <th class="ledger__number">"cost saved"</th> })}
                         <th></th>
                     </tr>
                 </thead>

@@ -26,7 +26,7 @@ pub fn RunList() -> impl IntoView {
     let filter = Memo::new(move |_| app.route.with(|route| route.filter.clone()));
     let all_shown = Memo::new(move |_| app.hidden.with(Vec::is_empty));
     let ids = Memo::new(move |_| app.listed.with(|runs| runs.iter().map(|run| run.run.id.clone()).collect::<Vec<_>>()));
-    let node = NodeRef::<html::Ul>::new();
+    let node = NodeRef::<html::Div>::new();
     // Which rows are made: of a long list those in view and some beside them.
     let (first, fits) = (RwSignal::new(0_usize), RwSignal::new(BESIDE));
     let made = Memo::new(move |_| {
@@ -81,15 +81,9 @@ pub fn RunList() -> impl IntoView {
                 <Button label="Paste…" kind=ButtonKind::Quiet on_press=move |()| app.paste_open.set(true) />
             </div>
             <WatchPanel />
-            <ul
-                class="run-list__rows"
-                node_ref=node
-                style:padding-top=above
-                style:padding-bottom=below
-                on:scroll=scrolled
-            >
-                {list(rows)}
-            </ul>
+            <div class="run-list__rows" node_ref=node on:scroll=scrolled>
+                <ul style:padding-top=above style:padding-bottom=below>{list(rows)}</ul>
+            </div>
             <Show when=move || ids.with(Vec::is_empty) && !filter.with(String::is_empty)>
                 <p class="run-list__none">"No run matches."</p>
             </Show>

@@ -169,11 +169,11 @@ pub fn guard(tried: &[Tried], hold_out: Option<&HoldOut>, leave_one_out: Option<
         None => ("The first two thirds of the runs would choose no rule at all.".to_owned(), String::new()),
         Some(at) => (
             format!(
-                "The first two thirds of the runs would choose {}; on them it {}.",
+                "The first two thirds of the runs, by themselves, would choose {}; measured against their own best it {}.",
                 label(at),
                 on(&hold_out.on_choose)
             ),
-            format!("On the last third, which had no say, it {}.", on(&hold_out.on_judge)),
+            format!("On the last third, which had no say, against its own best it {}.", on(&hold_out.on_judge)),
         ),
     };
     let stable = match leave_one_out.distinct_choices() {

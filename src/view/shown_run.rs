@@ -128,7 +128,7 @@ impl ShownCurve {
                 values: Arc::new(series.values().to_vec()),
             },
             overwritten: curve.series.len() - series.len(),
-            reset: Reset::find(curve.series.steps()),
+            reset: if curve.series.is_newest_first() { None } else { Reset::find(curve.series.steps()) },
             name: curve.name.clone(),
             series,
         }

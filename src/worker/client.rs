@@ -55,7 +55,7 @@ pub fn entry(picked: &PickedFile) -> FileEntry {
 
 /// What the worker needs to know of a file under watch; `changed` says that the page does not know yet what it holds.
 pub fn followed(picked: &PickedFile, changed: bool, read_as: Option<String>) -> FileEntry {
-    let followed = Some(Followed { modified_secs: picked.file.modified_secs(), changed });
+    let followed = Some(Followed { modified_millis: (picked.file.modified_secs() * 1000.0) as u64, changed });
     FileEntry { read_as, followed, ..entry(picked) }
 }
 

@@ -7,8 +7,6 @@
 //! Runs are always joined from all files of the watch: a run is what a drop of these files would give now, whatever
 //! way it came about.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::ingest::{Decoded, Intake, Outcome, assemble};
 
 use super::job::{Answer, Read};
@@ -17,9 +15,10 @@ use super::protocol::FileEntry;
 /// What was read of the files of a watch.
 #[derive(Default)]
 pub struct Follow {
-    files: BTreeMap<String, Known>,
+    /// In the order of their paths. A list: what maps need for taking out weighs more than the rest of this file.
+    files: Vec<Known>,
     /// Paths of this round that the page does not know yet.
-    changed: BTreeSet<String>,
+    changed: Vec<String>,
 }
 
 /// What was read of one file.
@@ -32,13 +31,14 @@ struct Known {
 impl Follow {
     /// Begins a round: forgets files that are gone, and says which are to be read, as indices into `entries`.
     pub fn outdated(&mut self, entries: &[FileEntry]) -> Vec<usize> {
-        let present: BTreeSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
-        self.files.retain(|path, _| present.contains(path.as_str()));
+        let mut present: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+        present.sort_unstable();
+        self.files.retain(|known| present.binary_search(&known.entry.path.as_str()).is_ok());
         self.changed.clear();
         let stale = |entry: &FileEntry| {
-            let known = self.files.get(&entry.path).map(|known| &known.entry);
+            let known = self.place(&entry.path).ok().map(|place| &self.files[place].entry);
             known.is_none_or(|known| {
-                let modified = |entry: &FileEntry| entry.followed.map(|followed| followed.modified_secs);
+                let modified = |entry: &FileEntry| entry.followed.map(|followed| followed.modified_millis);
                 known.size_bytes != entry.size_bytes
                     || modified(known) != modified(entry)
                     || known.read_as != entry.read_as
@@ -53,11 +53,12 @@ impl Follow {
     /// What stands at the end of a file that has grown; whoever takes it looks first whether its last bytes are still
     /// there.
     pub fn standing(&mut self, entry: &FileEntry) -> Option<Intake> {
-        let known = self.files.get(&entry.path)?;
+        let place = self.place(&entry.path).ok()?;
+        let known = &self.files[place];
         if known.entry.size_bytes >= entry.size_bytes || known.entry.read_as != entry.read_as {
             return None;
         }
-        match self.files.remove(&entry.path)?.read {
+        match self.files.remove(place).read {
             Read::Standing(intake) => Some(*intake),
             Read::Ended(_) => None,
         }
@@ -66,15 +67,21 @@ impl Follow {
     /// Takes what was read of a file; `None` where it could not be read, which the next round tries again.
     pub fn take(&mut self, entry: FileEntry, read: Option<Read>) {
         match read {
-            Some(read) => {
-                self.files.insert(entry.path.clone(), Known { entry, read });
-            }
+            Some(read) => match self.place(&entry.path) {
+                Ok(place) => self.files[place] = Known { entry, read },
+                Err(place) => self.files.insert(place, Known { entry, read }),
+            },
             None => {
-                self.changed.remove(&entry.path);
+                self.changed.retain(|changed| *changed != entry.path);
                 // Read anew in the next round, even if it is by then as it was before.
-                self.files.remove(&entry.path);
+                self.files.retain(|known| known.entry.path != entry.path);
             }
         }
+    }
+
+    /// Where a file is, or belongs.
+    fn place(&self, path: &str) -> Result<usize, usize> {
+        self.files.binary_search_by(|known| known.entry.path.as_str().cmp(path))
     }
 
     /// The runs of the files that changed, and the reports of those files; a file that could not be read has none.
@@ -85,7 +92,7 @@ impl Follow {
             Read::Standing(intake) => intake.so_far().into_iter().collect(),
             Read::Ended(decoded) => decoded.clone(),
         };
-        let decoded: Vec<Decoded> = self.files.values().flat_map(decoded).collect();
+        let decoded: Vec<Decoded> = self.files.iter().flat_map(decoded).collect();
         let mut drop = assemble(decoded);
         let concerns = |path: &str| {
             self.changed.iter().any(|changed| {
@@ -104,19 +111,21 @@ impl Follow {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::super::job::Import;
     use super::super::protocol::Followed;
     use super::*;
 
     /// Files by path, with when they were written.
-    type Disk = BTreeMap<&'static str, (f64, Vec<u8>)>;
+    type Disk = BTreeMap<&'static str, (u64, Vec<u8>)>;
 
     fn entries(disk: &Disk, changed: &[&str]) -> Vec<FileEntry> {
-        let entry = |(path, (modified_secs, bytes)): (&&str, &(f64, Vec<u8>))| FileEntry {
+        let entry = |(path, (modified, bytes)): (&&str, &(u64, Vec<u8>))| FileEntry {
             path: (*path).to_owned(),
             size_bytes: bytes.len() as u64,
             read_as: None,
-            followed: Some(Followed { modified_secs: *modified_secs, changed: changed.contains(path) }),
+            followed: Some(Followed { modified_millis: *modified, changed: changed.contains(path) }),
         };
         disk.iter().map(entry).collect()
     }
@@ -149,12 +158,12 @@ mod tests {
 
     fn disk() -> Disk {
         let log = b"epoch,loss\n0,1.0\n1,0.5\n".to_vec();
-        BTreeMap::from([("a/log.csv", (1.0, log.clone())), ("b/log.csv", (1.0, log))])
+        BTreeMap::from([("a/log.csv", (1, log.clone())), ("b/log.csv", (1, log))])
     }
 
     fn append(disk: &mut Disk, path: &'static str, text: &str) {
         let (modified, bytes) = disk.entry(path).or_default();
-        *modified += 1.0;
+        *modified += 1;
         bytes.extend_from_slice(text.as_bytes());
     }
 
@@ -180,7 +189,7 @@ mod tests {
         let rows = |row: fn(usize) -> String| (0..30_000).map(row).collect::<String>();
         let table = format!("epoch,loss\n{}", rows(|at| format!("{at},{}\n", 1.0 / (at + 1) as f64)));
         let lines = rows(|at| format!("{{\"step\": {at}, \"loss\": {}}}\n", 1.0 / (at + 1) as f64));
-        BTreeMap::from([("a/log.csv", (1.0, table.into_bytes())), ("b/log.jsonl", (1.0, lines.into_bytes()))])
+        BTreeMap::from([("a/log.csv", (1, table.into_bytes())), ("b/log.jsonl", (1, lines.into_bytes()))])
     }
 
     #[test]
@@ -203,7 +212,7 @@ mod tests {
         let (mut follow, mut disk) = (Follow::default(), long_logs());
         round(&mut follow, &disk, &[]);
         let (modified, bytes) = disk.get_mut("a/log.csv").expect("it is there");
-        *modified += 1.0;
+        *modified += 1;
         bytes.splice(11..11, b"0,7.0\n".repeat(20));
         let len = bytes.len() as u64;
         let (_, (_, read)) = round(&mut follow, &disk, &["a/log.csv"]);
@@ -222,7 +231,7 @@ mod tests {
     fn a_truncated_file_gives_what_it_holds_now() {
         let (mut follow, mut disk) = (Follow::default(), disk());
         round(&mut follow, &disk, &[]);
-        disk.insert("a/log.csv", (2.0, b"epoch,loss\n0,1.0\n".to_vec()));
+        disk.insert("a/log.csv", (2, b"epoch,loss\n0,1.0\n".to_vec()));
         assert_eq!(round(&mut follow, &disk, &["a/log.csv"]).0, [("a/log.csv".to_owned(), 1)]);
     }
 

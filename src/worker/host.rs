@@ -1,7 +1,7 @@
 //! The worker's end: hears requests, reads byte ranges of files ahead of the decoder, and posts replies.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -49,7 +49,7 @@ pub fn start() {
 pub struct Work {
     wanted: RefCell<Vec<u64>>,
     /// What was read of the files of each watch; taken out while a round is under way.
-    watches: RefCell<BTreeMap<u64, Follow>>,
+    watches: RefCell<Vec<(u64, Follow)>>,
 }
 
 impl Work {
@@ -67,6 +67,9 @@ impl Work {
         self.wanted.borrow().contains(&job)
     }
 }
+
+/// Takes a reply, with the columns that travel beside it. Not generic, so that its callers are compiled once.
+type Post<'a> = &'a dyn Fn(&Reply, Option<Float64Array>);
 
 /// Takes one message of the page: `[request, files]`.
 fn hear(work: &Rc<Work>, event: &MessageEvent) {
@@ -118,7 +121,8 @@ async fn follow(
     handles: Vec<FileHandle>,
     post: impl Fn(&Reply, Option<Float64Array>),
 ) {
-    let mut follow = work.watches.borrow_mut().remove(&watch).unwrap_or_default();
+    let kept = work.watches.borrow().iter().position(|(number, _)| *number == watch);
+    let mut follow = kept.map(|at| work.watches.borrow_mut().swap_remove(at).1).unwrap_or_default();
     let outdated = follow.outdated(&files);
     let entries: Vec<FileEntry> = outdated.iter().map(|&at| files[at].clone()).collect();
     let handles: Vec<FileHandle> = outdated.iter().filter_map(|&at| handles.get(at).cloned()).collect();
@@ -139,7 +143,7 @@ async fn follow(
     post(&Reply::Joining { job }, None);
     entries.into_iter().zip(import.into_read()).for_each(|(entry, read)| follow.take(entry, read));
     let answer = follow.answer();
-    work.watches.borrow_mut().insert(watch, follow);
+    work.watches.borrow_mut().push((watch, follow));
     tell(work, job, answer, &post).await;
 }
 
@@ -151,12 +155,7 @@ async fn goes_on(intake: &Intake, handle: &FileHandle) -> bool {
 }
 
 /// Reads files; `None` when the work was cancelled, which has been said then.
-async fn read(
-    work: &Work,
-    mut import: Import,
-    handles: Vec<FileHandle>,
-    post: &impl Fn(&Reply, Option<Float64Array>),
-) -> Option<Import> {
+async fn read(work: &Work, mut import: Import, handles: Vec<FileHandle>, post: Post<'_>) -> Option<Import> {
     let job = import.job();
     let mut ahead = Ahead { handles, reads: VecDeque::new() };
     let mut bytes = Vec::new();
@@ -185,7 +184,7 @@ async fn read(
 }
 
 /// Hands runs and reports over, piece by piece.
-async fn tell(work: &Work, job: u64, mut answer: Answer, post: &impl Fn(&Reply, Option<Float64Array>)) {
+async fn tell(work: &Work, job: u64, mut answer: Answer, post: Post<'_>) {
     while let Some(batch) = answer.next_batch() {
         let columns = Float64Array::from(batch.columns.as_slice());
         post(&Reply::Runs { job, runs: batch.runs }, Some(columns));

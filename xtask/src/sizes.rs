@@ -22,7 +22,7 @@ impl Budget {
     pub const fn limit_bytes(self) -> usize {
         match self {
             Self::Page => 250_000,
-            Self::Workbench => 500_000,
+            Self::Workbench => 600_000,
             Self::Worker => 300_000,
         }
     }
