@@ -12,7 +12,7 @@ const LONGEST_TEXT: usize = 1_000;
 
 /// A JSON value; NaN and the infinities are numbers.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Json {
+pub enum Json {
     Null,
     Bool(bool),
     Number(f64),
@@ -29,6 +29,11 @@ struct Open {
 }
 
 impl Json {
+    /// One whole value in a text; `None` where it is none.
+    pub fn of(text: &str) -> Option<Self> {
+        Self::whole(text.as_bytes()).ok()
+    }
+
     /// Reads one whole value.
     pub(super) fn whole(json: &[u8]) -> Result<Self, Fault> {
         match Self::begun(json) {
@@ -84,7 +89,7 @@ impl Json {
     }
 
     /// The value of a key.
-    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+    pub fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
@@ -94,17 +99,17 @@ impl Json {
     }
 
     /// Keys and values; none where it is no map.
-    pub(super) fn entries(&self) -> &[(String, Self)] {
+    pub fn entries(&self) -> &[(String, Self)] {
         if let Self::Map(entries) = self { entries } else { &[] }
     }
 
     /// Elements; none where it is no list.
-    pub(super) fn elements(&self) -> &[Self] {
+    pub fn elements(&self) -> &[Self] {
         if let Self::List(elements) = self { elements } else { &[] }
     }
 
     /// The number, also where it is written as a string.
-    pub(super) fn number(&self) -> Option<f64> {
+    pub fn number(&self) -> Option<f64> {
         match self {
             Self::Number(value) => Some(*value),
             Self::Text(text) => number::whole(text.as_bytes()),
@@ -113,7 +118,7 @@ impl Json {
     }
 
     /// The text, where it is one.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 

@@ -116,6 +116,7 @@ pub use assemble::{Decoded, Drop, DroppedRun, assemble};
 pub use code_page::{CodePage, CodePages, no_code_pages};
 pub use detect::{Candidate, Head, detect};
 pub use envelope::Intake;
+pub use json_value::Json;
 pub use objective::{Candidate as ObjectiveCandidate, Guess, direction, guess, is_bookkeeping};
 pub use reader::{HEAD_BYTES, Reader};
 pub use records::{Records, RunRecords, Status, Track, TrackId};

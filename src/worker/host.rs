@@ -74,7 +74,7 @@ type Post<'a> = &'a dyn Fn(&Reply, Option<Float64Array>);
 /// Takes one message of the page: `[request, files]`.
 fn hear(work: &Rc<Work>, event: &MessageEvent) {
     let parts: Array = event.data().unchecked_into();
-    let request = parts.get(0).as_string().and_then(|text| serde_json::from_str(&text).ok());
+    let request = parts.get(0).as_string().and_then(|text| Request::read(&text));
     let handles = || -> Vec<FileHandle> {
         let handles: Array = parts.get(1).unchecked_into();
         handles.iter().map(|file| file.unchecked_into::<File>().into()).collect()

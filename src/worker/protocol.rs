@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ingest::FileReport;
+use crate::ingest::{FileReport, Json};
 use crate::model::{Assignments, Goal, RunState, SourceFile, StepUnit, StopReason};
 
 /// A file of a drop; the `File` itself travels beside the message, at the same index.
@@ -24,7 +24,7 @@ pub struct FileEntry {
 /// What is known of a file under watch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Followed {
-    /// When it was last written, in milliseconds since the Unix epoch. Whole: reading fractions costs the worker 10 KB.
+    /// When it was last written, in milliseconds since the Unix epoch.
     pub modified_millis: u64,
     /// Whether the page does not know yet what it holds now.
     pub changed: bool,
@@ -42,6 +42,41 @@ pub enum Request {
     Follow { job: u64, watch: u64, files: Vec<FileEntry> },
     /// Give the import up at the next chunk; answered by `Reply::Cancelled`.
     Cancel { job: u64 },
+}
+
+impl Request {
+    /// Reads what the page wrote, with the reader that the worker has for logs: the deserializer of `serde_json` would
+    /// be a tenth of its download. `None` where it is no request of this build.
+    pub fn read(text: &str) -> Option<Self> {
+        let request = Json::of(text)?;
+        let (kind, body) = request.entries().first()?;
+        let number = |key: &str| Some(body.get(key)?.number()? as u64);
+        let files = || body.get("files")?.elements().iter().map(FileEntry::read).collect::<Option<Vec<_>>>();
+        Some(match kind.as_str() {
+            "Import" => Self::Import { job: number("job")?, files: files()? },
+            "Follow" => Self::Follow { job: number("job")?, watch: number("watch")?, files: files()? },
+            "Cancel" => Self::Cancel { job: number("job")? },
+            _ => return None,
+        })
+    }
+}
+
+impl FileEntry {
+    fn read(entry: &Json) -> Option<Self> {
+        let followed = match entry.get("followed") {
+            None | Some(Json::Null) => None,
+            Some(followed) => Some(Followed {
+                modified_millis: followed.get("modified_millis")?.number()? as u64,
+                changed: followed.get("changed") == Some(&Json::Bool(true)),
+            }),
+        };
+        Some(Self {
+            path: entry.get("path")?.text()?.to_owned(),
+            size_bytes: entry.get("size_bytes")?.number()? as u64,
+            read_as: entry.get("read_as").and_then(Json::text).map(str::to_owned),
+            followed,
+        })
+    }
 }
 
 /// Where a curve's columns lie in the buffers that travel beside the message.
@@ -145,5 +180,34 @@ mod scalars {
             Carried::Text(text) => Ok(Scalar::Text(text)),
         };
         carried.into_iter().map(|(name, carried)| Ok((name, scalar(carried)?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_read_as_they_were_written() {
+        let plain =
+            FileEntry { path: "a b/\"lög\".csv".to_owned(), size_bytes: 1 << 40, read_as: None, followed: None };
+        let followed = Some(Followed { modified_millis: 1_763_671_963_123, changed: true });
+        let watched = FileEntry { read_as: Some("csv".to_owned()), followed, ..plain.clone() };
+        for request in [
+            Request::Import { job: 7, files: vec![plain.clone(), watched.clone()] },
+            Request::Import { job: 8, files: Vec::new() },
+            Request::Follow { job: 9, watch: 3, files: vec![watched, plain] },
+            Request::Cancel { job: 1 << 50 },
+        ] {
+            let text = serde_json::to_string(&request).expect("requests are JSON");
+            assert_eq!(Request::read(&text), Some(request), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_request_is_none() {
+        for text in ["", "7", "{}", "{\"Stop\":{}}", "{\"Cancel\":{}}", "{\"Import\":{\"job\":1,\"files\":[{}]}}"] {
+            assert_eq!(Request::read(text), None, "{text}");
+        }
     }
 }
