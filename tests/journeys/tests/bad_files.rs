@@ -46,7 +46,7 @@ fn bad() -> Vec<(&'static str, Vec<u8>, &'static [&'static str])> {
         ("diary.txt", b"Today I trained a network.\nIt was fine.\n".to_vec(), &["not read", "no metrics"]),
         ("empty.csv", Vec::new(), &["not read", "the file is empty"]),
         ("header.csv", b"epoch,loss\n".to_vec(), &["header.csv"]),
-        ("logs.zip", b"PK\x03\x04\x14\0\0\0".to_vec(), &["not read", "a zip archive", "unpack it"]),
+        ("logs.zip", b"PK\x03\x04\x14\0\0\0".to_vec(), &["not read", "is damaged or cut", "missing"]),
         ("plot.png", png, &["not read", "a picture (PNG)"]),
         ("rubbish.bin", rubbish(100_000), &["not read", "binary data"]),
         ("wide.csv", (wide + "\n1,2,3\n").into_bytes(), &["not read", "first line is longer than"]),

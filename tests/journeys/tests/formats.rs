@@ -181,7 +181,7 @@ fn a_trainer_state_is_walked_to_its_verdict() {
     });
     let expected = Expected {
         experiment: "checkpoint-50",
-        runs: &[("checkpoint-50", "stop at step 40")],
+        runs: &[("trainer_state", "stop at step 40")],
         cards: &["loss"],
         objective: "eval_loss",
         goal: "minimize",

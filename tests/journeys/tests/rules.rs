@@ -37,7 +37,7 @@ fn a_parameter_out_of_range_says_so_at_its_field() {
     browser.press_button("Add a criterion");
     browser.fill("[aria-label=percentile]", "140");
     browser.wait_for_text(".field__error", "must be from 0 to 100");
-    assert_eq!(browser.count("[type=submit]:disabled"), 1);
+    assert_eq!(browser.count(".stopping__form [type=submit]:disabled"), 1);
     browser.fill("[aria-label=percentile]", "25");
     browser.wait_until_gone(".field__error");
 }
