@@ -41,15 +41,10 @@ impl App {
 
     /// What rules that compare runs took for the order in which things happened; `None` where none compares. Tracks.
     pub fn order_words(&self) -> Option<&'static str> {
-        let compare = |criterion: &Criterion| criterion.kind.compares_runs();
-        if !self.monitor.with(|monitor| monitor.early_stopping_criteria.iter().any(compare)) {
+        if !self.monitor.with(TrainingMonitor::compares_runs) {
             return None;
         }
-        let timed = self.runs.with(|runs| {
-            let mut curves = runs.iter().flat_map(|run| &run.curves).filter(|curve| !curve.bookkeeping);
-            curves
-                .all(|curve| curve.series.times().iter().filter(|time| time.is_finite()).count() == curve.series.len())
-        });
+        let timed = self.ledgers.with(|ledgers| ledgers.values().next().is_some_and(|ledger| ledger.by_time));
         Some(match timed {
             true => "Each run is compared with what was known of the others at that time of day.",
             false => {

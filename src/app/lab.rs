@@ -8,6 +8,7 @@ use crate::browser::clock;
 use crate::model::{Criterion, Level, TrainingMonitor};
 use crate::monitor::{RuleForm, SIGOPT, Setting};
 use crate::stopping::lab::{Counting, History, Order, Run, Stops, Subject};
+use crate::view::ShownRun;
 use crate::view::criterion::words_of;
 use crate::view::lab::{self, Tried};
 
@@ -41,13 +42,9 @@ pub struct Lab {
 impl Lab {
     /// A lab on the experiment that is open, with patience of 1 to 30 checkpoints.
     pub fn new(app: App) -> Self {
-        let mut form = RuleForm::of_id("patience").unwrap_or_default();
-        if let Some(patience) = form.params.first_mut() {
-            patience.text = "1..30".to_owned();
-        }
         Self {
             app,
-            form: RwSignal::new(form),
+            form: RwSignal::new(begun("patience")),
             tried: RwSignal::new(Vec::new()),
             under_way: RwSignal::new(None),
             wrong: RwSignal::new(None),
@@ -57,15 +54,10 @@ impl Lab {
         }
     }
 
-    /// Takes another rule, with its defaults.
+    /// Takes another rule.
     pub fn choose(&self, id: &str) {
         self.cancel();
-        let id = if id == "convergence" { SIGOPT } else { id };
-        let mut form = RuleForm::of_id(id).unwrap_or_default();
-        if id == SIGOPT {
-            form.params[0].text = "1..30".to_owned();
-        }
-        self.form.set(form);
+        self.form.set(begun(id));
         self.tried.set(Vec::new());
         self.said.set(Vec::new());
         self.wrong.set(None);
@@ -100,18 +92,12 @@ impl Lab {
     fn history(&self) -> Option<History> {
         let objective = self.app.objective.get_untracked()?;
         let runs = self.app.runs.with_untracked(|runs| {
-            let series =
-                |name| move |run: &crate::view::ShownRun| run.curve(name).map(|curve| curve.series.latest_wins());
-            let series = series(&objective.name);
+            let series = |run: &ShownRun| run.curve(&objective.name).map(|curve| curve.series.clone());
             runs.iter().map(|run| Run::of(&run.run, series(run).unwrap_or_default())).collect::<Vec<_>>()
         });
         let subject = Subject {
             metric: Some(objective.name.clone()),
-            experiment: self
-                .app
-                .experiment
-                .with_untracked(|it| it.as_ref().map(|it| it.name.clone()))
-                .unwrap_or_default(),
+            experiment: self.app.name.get_untracked().unwrap_or_default(),
             max_checkpoints: self.app.monitor.with_untracked(|monitor| monitor.max_checkpoints),
         };
         Some(History::new(runs, objective.objective, Order::WallTime).of(subject))
@@ -161,6 +147,16 @@ impl Lab {
         app.set_monitor(TrainingMonitor { max_checkpoints: cap, early_stopping_criteria: vec![criterion] });
         app.tell(format!("Applied {name}. The ledger above shows what it says of every run."));
     }
+}
+
+/// The form of a rule as the lab begins with it: its defaults, and where one length says it all, thirty of them.
+fn begun(id: &str) -> RuleForm {
+    let id = if id == "convergence" { SIGOPT } else { id };
+    let mut form = RuleForm::of_id(id, Level::Run).unwrap_or_default();
+    if let Some(length) = form.params.first_mut().filter(|_| matches!(id, SIGOPT | "patience")) {
+        length.text = "1..30".to_owned();
+    }
+    form
 }
 
 /// A setting as a criterion, named by its rule and what varies.

@@ -36,6 +36,8 @@ pub struct App {
     pub runs: RwSignal<Vec<Shared<ShownRun>>>,
     /// Whether they have been read from the store.
     pub loaded: RwSignal<bool>,
+    /// Its name.
+    pub name: Memo<Option<String>>,
     pub objective: Memo<Option<Metric>>,
     pub monitor: Memo<TrainingMonitor>,
     pub ledgers: Memo<Ledgers>,
@@ -97,14 +99,15 @@ impl App {
         let hovered = RwSignal::new(None::<RunId>);
         let silent = RwSignal::new(BTreeMap::<RunId, String>::new());
 
+        let name = Memo::new(move |_| experiment.with(|it| it.as_ref().map(|it| it.name.clone())));
         let objective = Memo::new(move |_| experiment.with(|it| it.as_ref().and_then(|it| it.objective().cloned())));
         let criteria = Memo::new(move |_| {
             experiment.with(|it| it.as_ref().map(|it| it.training_monitor.clone()).unwrap_or_default())
         });
         let ledgers = Memo::new(move |_| {
             let (objective, criteria) = (objective.get(), criteria.get());
-            let id = experiment.with_untracked(|it| it.as_ref().map(|it| it.id.to_string()).unwrap_or_default());
-            runs.with(|runs| Shared::new(judge(&id, runs, objective.as_ref(), &criteria)))
+            let name = name.get().unwrap_or_default();
+            runs.with(|runs| Shared::new(judge(&name, runs, objective.as_ref(), &criteria)))
         });
         let filter = Memo::new(move |_| route.with(|route| route.filter.clone()));
         let listed = Memo::new(move |_| {
@@ -179,6 +182,7 @@ impl App {
             experiment,
             runs,
             loaded: RwSignal::new(false),
+            name,
             objective,
             monitor: criteria,
             ledgers,
@@ -227,7 +231,7 @@ impl App {
     fn follow_name(&self) {
         let app = *self;
         Effect::new(move |_| {
-            let name = app.experiment.with(|experiment| experiment.as_ref().map(|it| it.name.clone()));
+            let name = app.name.get();
             let stops = match app.advised.with(BTreeSet::len) {
                 0 => String::new(),
                 one_or_more => format!("({one_or_more}) Stop advised · "),
@@ -279,8 +283,7 @@ fn judge(
         .collect();
     let together = |records| stopping::evaluate_together(monitor, objective, &goal_of, experiment, records);
     // Where no rule looks at other runs, each is judged by itself, which is far less work.
-    let compare = monitor.early_stopping_criteria.iter().any(|criterion| criterion.kind.compares_runs());
-    let ledgers = match compare {
+    let ledgers = match monitor.compares_runs() {
         true => together(&records),
         false => records.chunks(1).flat_map(together).collect(),
     };

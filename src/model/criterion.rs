@@ -61,6 +61,11 @@ pub enum After {
 }
 
 impl TrainingMonitor {
+    /// Says whether any of the criteria depends on other runs of the experiment.
+    pub fn compares_runs(&self) -> bool {
+        self.early_stopping_criteria.iter().any(|criterion| criterion.kind.compares_runs())
+    }
+
     /// The object in SigOpt's JSON shape; `null` when it says nothing, which is a plain experiment.
     pub fn to_json(&self) -> Value {
         if *self == Self::default() {

@@ -52,11 +52,12 @@ const MEMBERS: &str = r#"[
 ]"#;
 
 impl RuleForm {
-    /// The form of a rule with its defaults, or of a combinator with an example; `None` for an unknown id.
-    pub fn of_id(id: &str) -> Option<Self> {
+    /// The form of a rule with its defaults, or of a combinator with an example of its level; `None` for an unknown id.
+    pub fn of_id(id: &str, level: Level) -> Option<Self> {
         if matches!(id, "all_of" | "any_of" | "not_before") {
             let after = if id == "not_before" { "10" } else { "" };
-            let (members, after) = (MEMBERS.to_owned(), after.to_owned());
+            let members = if level == Level::Experiment { MEMBERS_OF_EXPERIMENT } else { MEMBERS };
+            let (members, after) = (members.to_owned(), after.to_owned());
             return Some(Self { id: id.to_owned(), params: Vec::new(), members, after });
         }
         if id == SIGOPT {
@@ -76,13 +77,6 @@ impl RuleForm {
         }
         let rule = Rule::of_id(id)?;
         Some(Self { id: id.to_owned(), params: params_of(&rule, &Map::new()), ..Self::default() })
-    }
-
-    /// The same for the experiment as a whole: what a combinator begins with judges it.
-    pub fn of_id_for_experiment(id: &str) -> Option<Self> {
-        let form = Self::of_id(id)?;
-        let members = if form.combines() { MEMBERS_OF_EXPERIMENT.to_owned() } else { String::new() };
-        Some(Self { members, ..form })
     }
 
     /// Whether criteria are combined here.
@@ -259,7 +253,7 @@ mod tests {
     #[test]
     fn every_rule_can_be_typed_and_is_shown_as_it_was_typed() {
         for rule in all_rules() {
-            let form = filled(RuleForm::of_id(rule.id()).expect("the id is a rule's own"));
+            let form = filled(RuleForm::of_id(rule.id(), Level::Run).expect("the id is a rule's own"));
             let kind = form.read(Level::Run).unwrap_or_else(|found| panic!("{}: {found:?}", rule.id()));
             assert_eq!(kind.id(), rule.id());
             let again = RuleForm::from(&kind);
@@ -269,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_parameter_that_cannot_be_read_is_named() {
-        let mut form = RuleForm::of_id("keras_early_stopping").expect("a rule");
+        let mut form = RuleForm::of_id("keras_early_stopping", Level::Run).expect("a rule");
         form.params.iter_mut().find(|param| param.key == "patience").expect("a parameter").text = "soon".to_owned();
         let found = form.read(Level::Run).expect_err("patience is a number");
         assert_eq!((found.len(), found[0].0.as_str()), (1, "params.patience"));
@@ -277,14 +271,14 @@ mod tests {
 
     #[test]
     fn what_is_needed_is_asked_for() {
-        let form = RuleForm::of_id("optuna_percentile").expect("a rule");
+        let form = RuleForm::of_id("optuna_percentile", Level::Run).expect("a rule");
         let found = form.read(Level::Run).expect_err("percentile has no default");
         assert_eq!(found[0].0, "params.percentile");
     }
 
     #[test]
     fn combinators_hold_criteria_as_json() {
-        let form = RuleForm::of_id("not_before").expect("a combinator");
+        let form = RuleForm::of_id("not_before", Level::Run).expect("a combinator");
         let kind = form.read(Level::Run).expect("the example is right");
         assert_eq!(kind.members().len(), 2);
         assert_eq!(RuleForm::from(&kind).after, "10");
@@ -295,7 +289,7 @@ mod tests {
 
     #[test]
     fn several_values_are_every_setting() {
-        let mut form = RuleForm::of_id("patience").expect("a rule");
+        let mut form = RuleForm::of_id("patience", Level::Run).expect("a rule");
         form.params[0].text = "1..3, 10".to_owned();
         form.params[1].text = "0, 0.01".to_owned();
         let settings = form.settings(Level::Run).expect("all are right");
@@ -307,7 +301,7 @@ mod tests {
 
     #[test]
     fn too_many_settings_are_refused() {
-        let mut form = RuleForm::of_id("patience").expect("a rule");
+        let mut form = RuleForm::of_id("patience", Level::Run).expect("a rule");
         form.params[0].text = "1..200".to_owned();
         form.params[1].text = (0..20).map(|at| format!("{at}, ")).collect();
         assert!(form.settings(Level::Run).is_err_and(|said| said.contains("2000")));
@@ -315,14 +309,14 @@ mod tests {
 
     #[test]
     fn a_setting_that_cannot_be_read_is_named() {
-        let mut form = RuleForm::of_id("patience").expect("a rule");
+        let mut form = RuleForm::of_id("patience", Level::Run).expect("a rule");
         form.params[0].text = "1, soon".to_owned();
         assert!(form.settings(Level::Run).is_err_and(|said| said.starts_with("patience: ")));
     }
 
     #[test]
     fn convergence_can_be_varied_like_any_rule() {
-        let mut form = RuleForm::of_id(SIGOPT).expect("a rule");
+        let mut form = RuleForm::of_id(SIGOPT, Level::Run).expect("a rule");
         form.params[0].text = "2, 5".to_owned();
         let settings = form.settings(Level::Run).expect("both are right");
         assert_eq!(settings.len(), 2);
@@ -332,7 +326,7 @@ mod tests {
     #[test]
     fn combinators_of_an_experiment_begin_with_its_own_criteria() {
         for id in ["all_of", "any_of", "not_before"] {
-            let form = RuleForm::of_id_for_experiment(id).expect("a combinator");
+            let form = RuleForm::of_id(id, Level::Experiment).expect("a combinator");
             let kind = form.read(Level::Experiment).expect("the example is right");
             assert!(
                 kind.members()
@@ -344,6 +338,6 @@ mod tests {
 
     #[test]
     fn an_unknown_rule_has_no_form() {
-        assert_eq!(RuleForm::of_id("magic"), None);
+        assert_eq!(RuleForm::of_id("magic", Level::Run), None);
     }
 }

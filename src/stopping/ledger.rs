@@ -88,6 +88,8 @@ pub struct Ledger {
     pub best: Option<usize>,
     /// Index of the best up to and including the first stop.
     pub best_at_stop: Option<usize>,
+    /// Whether other runs were seen by time; else run after run, in the order of the list.
+    pub by_time: bool,
 }
 
 /// Judges every checkpoint of a run by itself: rules that compare runs are undecided.
@@ -158,6 +160,7 @@ pub fn evaluate_together(
         Some(Due { time: if timed { time } else { 0.0 }, run })
     };
     let mut ahead: BinaryHeap<Due> = judged.iter().enumerate().filter_map(|(run, judged)| due(judged, run)).collect();
+    let by_time = timed && !ahead.is_empty();
     while let Some(Due { run, .. }) = ahead.pop() {
         judged[run].step(&tracks[run], monitor, objective, &mut crowds, run, &mut rungs);
         match due(&judged[run], run) {
@@ -168,7 +171,7 @@ pub fn evaluate_together(
             }
         }
     }
-    judged.into_iter().map(Judged::finish).collect()
+    judged.into_iter().map(|judged| Ledger { by_time, ..judged.finish() }).collect()
 }
 
 /// The next row of a run. The greatest is the one that comes first: by time, then by the order of the list.
@@ -628,6 +631,19 @@ mod tests {
         }
         let nothing = evaluate(&monitor, None, &|_| Goal::Maximize, &|_| None);
         assert_eq!(nothing, Ledger::default());
+    }
+
+    #[test]
+    fn the_order_that_was_used_is_said() {
+        let by_time = |times: [Option<f64>; 2]| {
+            let mut series = Series::default();
+            for (step, time) in (1..).zip(times) {
+                series.push(step, 0.5, None, time);
+            }
+            judge_one(Goal::Minimize, &monitor(None, &[criterion("m", 1, 1)]), &series).by_time
+        };
+        assert!(by_time([Some(10.0), Some(20.0)]));
+        assert!(!by_time([Some(10.0), None]) && !by_time([None, None]));
     }
 
     #[test]

@@ -43,14 +43,8 @@ impl Percentile {
         if complete == 0 || complete < n_startup_trials {
             return Evidence::lacks(Why::Runs, complete, n_startup_trials.max(1));
         }
-        if now.step < signed(n_warmup_steps) {
-            return Evidence::lacks(Why::FromStep, 0, n_warmup_steps);
-        }
-        if !first {
-            return (
-                Answer::Unsatisfied,
-                Evidence { needed: interval_steps, ..Evidence::of(None, Why::BetweenChecks) },
-            );
+        if let Some(silent) = silent(now.step, first, n_warmup_steps, interval_steps) {
+            return silent;
         }
         let Some(best) = self.best else {
             return (Answer::Satisfied, Evidence::of(now.value, Why::Plain(ALL_NAN)));
@@ -94,6 +88,15 @@ pub(super) fn first_in_interval(step: i64, before: i64, warmup: u64, interval: u
     let (warmup, interval) = (signed(warmup), signed(interval.max(1)));
     let near = step.saturating_sub(warmup).div_euclid(interval).saturating_mul(interval).saturating_add(warmup);
     before < near
+}
+
+/// What Optuna's pruners say where they do not look: before the warm-up is over, and between two checks.
+pub(super) fn silent(step: i64, first: bool, warmup: u64, interval: u64) -> Option<(Answer, Evidence)> {
+    if step < signed(warmup) {
+        return Some(Evidence::lacks(Why::FromStep, 0, warmup));
+    }
+    let between = || Evidence { needed: interval, ..Evidence::of(None, Why::BetweenChecks) };
+    (!first).then(|| (Answer::Unsatisfied, between()))
 }
 
 /// A count among steps.

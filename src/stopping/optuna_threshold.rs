@@ -5,7 +5,7 @@
 use crate::model::OptunaThreshold;
 
 use super::evidence::{Answer, Evidence, Why, Words};
-use super::optuna_percentile::{first_in_interval, signed};
+use super::optuna_percentile::{first_in_interval, silent};
 use super::rule::{Moment, Others, RunRule};
 
 const LOWER: Words = Words { now: "now", with: "the lower bound", yes: "below", no: "not below" };
@@ -28,14 +28,8 @@ impl RunRule for Threshold {
         let OptunaThreshold { lower, upper, n_warmup_steps, interval_steps } = self.params;
         let first = first_in_interval(now.step, self.before, n_warmup_steps, interval_steps);
         self.before = self.before.max(now.step);
-        if now.step < signed(n_warmup_steps) {
-            return Evidence::lacks(Why::FromStep, 0, n_warmup_steps);
-        }
-        if !first {
-            return (
-                Answer::Unsatisfied,
-                Evidence { needed: interval_steps, ..Evidence::of(None, Why::BetweenChecks) },
-            );
+        if let Some(silent) = silent(now.step, first, n_warmup_steps, interval_steps) {
+            return silent;
         }
         if value.is_nan() {
             return (Answer::Satisfied, Evidence::of(Some(value), Why::Plain("not a number")));

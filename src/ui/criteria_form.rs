@@ -375,10 +375,7 @@ pub(super) fn FieldFrame(
 /// A criterion of a rule to begin with, under a name that is free; of SigOpt's convergence one that looks back five on
 /// the objective.
 fn suggested(rule: &str, metric: Option<MetricName>, form: &MonitorForm) -> CriterionForm {
-    let rule = match form.level {
-        Level::Experiment => RuleForm::of_id_for_experiment(rule),
-        _ => RuleForm::of_id(rule),
-    };
+    let rule = RuleForm::of_id(rule, form.level);
     let lookback = 5 + 5 * form.criteria.len();
     let title = match &rule {
         Some(rule) => words_of(&rule.id).map_or_else(|| rule.id.clone(), |words| words.title.to_owned()),

@@ -185,11 +185,12 @@ fn Front(
     lab: Lab,
 ) -> impl IntoView {
     // Columns without a number anywhere are left out.
-    let timed = Memo::new(move |_| lab.tried.with(|tried| rows(tried).iter().any(|row| !row.time.is_empty())));
-    let priced = Memo::new(move |_| lab.tried.with(|tried| rows(tried).iter().any(|row| !row.cost.is_empty())));
+    let front = Memo::new(move |_| lab.tried.with(|tried| rows(tried)));
+    let timed = Memo::new(move |_| front.with(|rows| rows.iter().any(|row| !row.time.is_empty())));
+    let priced = Memo::new(move |_| front.with(|rows| rows.iter().any(|row| !row.cost.is_empty())));
     let rows = move || {
-        let rows = lab.tried.with(|tried| rows(tried));
         let (timed, priced) = (timed.get(), priced.get());
+        let rows = front.get();
         rows.into_iter()
             .map(|row| {
                 let setting = row.setting;

@@ -83,7 +83,7 @@ impl Workbench for Bench {
 #[component]
 fn Crumb() -> impl IntoView {
     let app = App::expect();
-    let name = Memo::new(move |_| app.experiment.with(|experiment| experiment.as_ref().map(|it| it.name.clone())));
+    let name = app.name;
     view! {
         <Show when=move || name.with(Option::is_some)>
             <span class="header__crumb">

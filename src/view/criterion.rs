@@ -25,7 +25,8 @@ pub struct RuleWords {
 
 /// The words for a rule; `None` for an unknown id.
 pub fn words_of(id: &str) -> Option<&'static RuleWords> {
-    let id = id.strip_prefix("sigopt_").filter(|id| *id == "convergence").unwrap_or(id);
+    // The same rule in the form of the others.
+    let id = if id == "sigopt_convergence" { "convergence" } else { id };
     RULES.iter().find(|words| words.id == id)
 }
 

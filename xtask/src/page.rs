@@ -50,13 +50,14 @@ pub fn start_script(page_glue: &str, page_wasm: &str) -> String {
     format!(
         "import init from './{page_glue}';\n\
          // Until the page takes drops itself, a browser would open the file in its place.\n\
-         for (const kind of ['dragover', 'drop']) addEventListener(kind, event => event.preventDefault());\n\
+         const starting = new AbortController();\n\
+         for (const kind of ['dragover', 'drop']) addEventListener(kind, event => event.preventDefault(), starting);\n\
          init({{ module_or_path: new URL('{page_wasm}', import.meta.url) }}).catch(error => {{\n  \
            const notice = document.getElementById('start-failure');\n  \
            notice.hidden = false;\n  \
            notice.append(` (${{error.message}})`);\n  \
            throw error;\n\
-         }});\n"
+         }}).finally(() => starting.abort());\n"
     )
 }
 
@@ -142,5 +143,12 @@ mod tests {
         let script = start_script("page-1.js", "page-2.wasm");
         assert!(script.starts_with("import init from './page-1.js';\n"));
         assert!(script.contains("init({ module_or_path: new URL('page-2.wasm', import.meta.url) })"));
+    }
+
+    #[test]
+    fn drops_are_left_alone_once_the_page_has_started() {
+        let script = start_script("page-1.js", "page-2.wasm");
+        assert!(script.contains("event.preventDefault(), starting)"));
+        assert!(script.ends_with("}).finally(() => starting.abort());\n"));
     }
 }
